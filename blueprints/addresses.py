@@ -1,0 +1,35 @@
+"""Network addresses: known to the throttle only as an HMAC under a key of the day (rule 11)."""
+
+from __future__ import annotations
+
+import hmac
+from ipaddress import IPv6Address, ip_address
+
+from flask import request
+
+from blueprints.access import now
+from blueprints.headers import settings
+
+#: A household or phone has a whole IPv6 network of this size to choose addresses from.
+IPV6_PREFIX = 64
+
+
+def hashed_address() -> bytes:
+    """The sender's address, not to be recognised tomorrow."""
+    return hashed(_network(request.remote_addr or ""))
+
+
+def hashed(subject: str) -> bytes:
+    """HMAC-SHA-256 under a key that changes every day."""
+    key = hmac.digest(settings().secret_key.encode(), now().date().isoformat().encode(), "sha256")
+    return hmac.digest(key, subject.encode(), "sha256")
+
+
+def _network(address: str) -> str:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
+        return f"{int(parsed) >> (128 - IPV6_PREFIX):x}"
+    return str(parsed)

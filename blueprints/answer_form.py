@@ -1,0 +1,97 @@
+"""The answer's form: its shape, parsed by hand because it is the hot path. The truth of it is the model's."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from werkzeug.datastructures import MultiDict
+
+from models.answer import LONGEST_QUESTION, Channel, hash_of_key
+from models.submission import Submission
+
+QUESTION = "question-"
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_NUMBER = re.compile(r"[0-9]{1,9}")
+
+
+class BadKey(ValueError):
+    """The key is not a UUID."""
+
+
+@dataclass
+class AnswerForm:
+    """What was typed and ticked, kept as it came; ``errors`` names the fields that are wrong, by the field's name."""
+
+    key: UUID
+    agreement: int | None
+    language: str
+    unclear: frozenset[int] = frozenset()
+    questions: dict[int, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, fields: MultiDict[str, str]) -> AnswerForm:
+        """Read the fields of ``interface.md``; unknown ones are ignored. Raises ``BadKey``."""
+        errors: dict[str, str] = {}
+        agreement = parse_number(fields.get("agreement", ""))
+        if agreement is None:
+            errors["agreement"] = "number"
+        ticked = [parse_number(value) for value in fields.getlist("unclear")]
+        if None in ticked:
+            errors["unclear"] = "point"
+        language = fields.get("lang", "")
+        if not language:
+            errors["lang"] = "missing"
+        return cls(
+            key=parse_key(fields.get("key", "")),
+            agreement=agreement,
+            language=language,
+            unclear=frozenset(point for point in ticked if point is not None),
+            questions=_questions(fields, errors),
+            errors=errors,
+        )
+
+    def submission(self, channel: Channel) -> Submission:
+        """The submission, once there are no ``errors``."""
+        if self.agreement is None:
+            raise ValueError("an agreement is needed")
+        asked = {point: text for point, text in self.questions.items() if text}
+        return Submission(hash_of_key(self.key), self.agreement, self.language, self.unclear, asked, channel)
+
+
+def parse_key(text: str) -> UUID:
+    """The key in its usual spelling. Raises ``BadKey``."""
+    if not _UUID.fullmatch(text):
+        raise BadKey
+    return UUID(text)
+
+
+def parse_number(text: str) -> int | None:
+    return int(text) if _NUMBER.fullmatch(text) and text.isascii() else None
+
+
+def _questions(fields: MultiDict[str, str], errors: dict[str, str]) -> dict[int, str]:
+    questions: dict[int, str] = {}
+    for name, value in fields.items():
+        if not name.startswith(QUESTION):
+            continue
+        point = parse_number(name.removeprefix(QUESTION))
+        text = _clean(value)
+        if point is None:
+            if text:
+                errors[QUESTION] = "point"
+            continue
+        questions[point] = text
+        if len(text) > LONGEST_QUESTION:
+            errors[f"{QUESTION}{point}"] = "long"
+    return questions
+
+
+def _clean(text: str) -> str:
+    """Line ends as browsers count them, and no invisible control characters."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(each for each in lines if each == "\n" or unicodedata.category(each) not in {"Cc", "Cs"}).strip()

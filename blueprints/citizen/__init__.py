@@ -1,0 +1,12 @@
+"""The page behind the QR code: read, answer, receipt."""
+
+from flask import Blueprint
+
+from blueprints.headers import csrf
+
+citizen = Blueprint("citizen", __name__, url_prefix="/m/<code>")
+
+# Citizens have no cookie, so there is no authority that another site could borrow; `headers` refuses other sites anyway.
+csrf.exempt(citizen)
+
+from blueprints.citizen import answering, views  # noqa: E402, F401

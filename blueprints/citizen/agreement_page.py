@@ -1,0 +1,146 @@
+"""What the agreement's page shows: new, to be changed, wrong, with a changed text, closed, or not open yet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import render_template, request, url_for
+from flask_babel import gettext, ngettext
+
+from blueprints.answer_form import AnswerForm
+from blueprints.fragments import asked_by_htmx
+from blueprints.headers import settings
+from blueprints.languages import own_name, spoken, worded
+from blueprints.screen import use_palette
+from models.agreement import Agreement
+from models.answer import Answer
+from models.meeting import Meeting
+from models.wording import Wording
+
+
+def meeting_context(meeting: Meeting) -> dict[str, Any]:
+    """What every page of one meeting shows around its content."""
+    use_palette(meeting.institution.municipality.palette)
+    return {
+        "meeting": meeting,
+        "talk": meeting.is_talk,
+        "worded_title": worded(meeting.title),
+        "other_languages": _other_languages(meeting),
+        "fragment": asked_by_htmx(),
+    }
+
+
+def new_page(meeting: Meeting, key: str) -> str:
+    """The page as it opens, with empty ticks."""
+    return _form_page(meeting, "new", key=key)
+
+
+def change_page(meeting: Meeting, answer: Answer, key: UUID) -> str:
+    """The page with what was answered, to be changed."""
+    return _form_page(meeting, "change", key=str(key), ticked=answer.unclear, typed=answer.asked)
+
+
+def wrong_page(meeting: Meeting, form: AnswerForm, errors: Mapping[str, str]) -> str:
+    """The page with all that was typed and what is wrong with it."""
+    return _form_page(
+        meeting, "wrong", key=str(form.key), ticked=form.unclear, typed=form.questions, errors=errors, lost=form.questions
+    )
+
+
+def changed_page(meeting: Meeting, form: AnswerForm) -> str:
+    """The text has changed: only what changed to read again, and all that was typed and ticked kept."""
+    newest = _newest(meeting).wording
+    answered = next((each.wording for each in meeting.agreements if each.number == form.agreement), Wording())
+    kept = {point.id for point in answered.points}
+    return _form_page(
+        meeting,
+        "changed",
+        key=str(form.key),
+        ticked=form.unclear,
+        typed=form.questions,
+        lost=form.questions,
+        changed_points=frozenset(point.id for point in newest.points if point.id not in kept),
+        purpose_changed=answered.purpose != newest.purpose,
+        decider_changed=answered.decider != newest.decider,
+    )
+
+
+def closed_page(meeting: Meeting, form: AnswerForm | None = None) -> str:
+    """The agreement to read, without ticks; what came too late is shown, so that it can be said aloud instead."""
+    typed = [text for text in form.questions.values() if text] if form else []
+    return _page(meeting, _newest(meeting), mode="closed", typed_lines=typed)
+
+
+def not_open_page(meeting: Meeting) -> str:
+    return render_notice(
+        meeting,
+        heading=gettext("The meeting isn't open yet"),
+        text=gettext("The meeting isn't open yet. Please wait."),
+        next_url=url_for("citizen.agreement", code=meeting.code, lang=spoken()),
+        next_words=gettext("Look again"),
+    )
+
+
+def render_notice(meeting: Meeting, **context: Any) -> str:
+    template = "citizen/_notice.html" if asked_by_htmx() else "citizen/notice.html"
+    return render_template(template, **meeting_context(meeting), **context)
+
+
+def _form_page(
+    meeting: Meeting, mode: str, *, key: str, ticked: frozenset[int] = frozenset(),
+    typed: Mapping[int, str] | None = None, lost: Mapping[int, str] | None = None, **context: Any,
+) -> str:  # fmt: skip
+    agreement = _newest(meeting)
+    points = {point.id for point in agreement.wording.points}
+    return _page(
+        meeting,
+        agreement,
+        mode=mode,
+        key=key,
+        ticked=ticked,
+        typed=typed or {},
+        typed_lines=[text for point, text in (lost or {}).items() if text and point not in points],
+        **{"errors": {}, **context},
+    )
+
+
+def _page(meeting: Meeting, agreement: Agreement, **context: Any) -> str:
+    template = "citizen/_agreement.html" if asked_by_htmx() else "citizen/agreement.html"
+    return render_template(
+        template,
+        **meeting_context(meeting),
+        wording=agreement.wording,
+        number=agreement.number,
+        labels=button_labels(len(agreement.points)),
+        **context,
+    )
+
+
+def button_labels(points: int) -> str:
+    """The words of the button for 0, 1, 2 … ticked points, as JSON: every language counts in its own way."""
+    ticked = [
+        ngettext("Send – %(num)d point is unclear to me", "Send – %(num)d points are unclear to me", number)
+        for number in range(1, points + 1)
+    ]
+    return json.dumps([gettext("I have understood"), *ticked], ensure_ascii=False)
+
+
+def _newest(meeting: Meeting) -> Agreement:
+    newest = meeting.newest
+    if newest is None:
+        raise LookupError("a meeting without a published version has no page")
+    return newest
+
+
+def _other_languages(meeting: Meeting) -> list[tuple[str, str, str]]:
+    endpoint, arguments = request.endpoint or "", dict(request.view_args or {})
+    if endpoint != "citizen.receipt":
+        endpoint, arguments = "citizen.agreement", {"code": meeting.code}
+    return [
+        (language, own_name(language), url_for(endpoint, **{**arguments, "lang": language}))
+        for language in settings().languages
+        if language in meeting.languages and language != spoken()
+    ]

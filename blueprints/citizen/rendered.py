@@ -1,0 +1,75 @@
+"""The citizen's page, rendered once per version, language and state in each worker; the key is spliced in.
+
+A worker asks the database at most every half second whether what it keeps still holds: a change shows within a second
+everywhere. What a citizen sends is never judged from here.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import uuid4
+
+from models.base import reading
+from models.meeting import Meeting, Pulse
+
+CHECKED_EVERY_SECONDS = 0.5
+MOST_MEETINGS = 256
+KEY_PLACE = "@the-key-goes-here@"
+
+
+@dataclass
+class Kept:
+    """One meeting's pages by language, and until when they hold."""
+
+    pulse: Pulse
+    checked_at: float
+    languages: tuple[str, ...]
+    pages: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
+
+    def is_fresh(self) -> bool:
+        return time.monotonic() - self.checked_at < CHECKED_EVERY_SECONDS
+
+
+class RenderedPages:
+    """The pages of one worker, the least used given up first."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def kept(self, code: str, now: datetime) -> Kept | None:
+        """What is kept of the meeting, checked against the database when it is due. None for an unknown code."""
+        kept = self._kept.get(code)
+        if kept is not None and kept.is_fresh() and kept.pulse.holds(now):
+            return kept
+        with reading():
+            pulse = Meeting.page_pulse(code)
+        if pulse is None:
+            self._kept.pop(code, None)
+            return None
+        if kept is None or not kept.pulse.shows_the_same(pulse, now):
+            kept = Kept(pulse.at(now), time.monotonic(), pulse.languages)
+        kept.checked_at = time.monotonic()
+        self._keep(code, kept)
+        return kept
+
+    def page(self, kept: Kept, language: str, render: Callable[[], str]) -> bytes:
+        """The page in that language with a new key."""
+        parts = kept.pages.get(language)
+        if parts is None:
+            head, _, tail = render().partition(KEY_PLACE)
+            parts = kept.pages[language] = (head.encode(), tail.encode())
+        head_bytes, tail_bytes = parts
+        return b"%b%b%b" % (head_bytes, str(uuid4()).encode(), tail_bytes) if tail_bytes else head_bytes
+
+    def _keep(self, code: str, kept: Kept) -> None:
+        with self._lock:
+            self._kept[code] = kept
+            self._kept.move_to_end(code)
+            if len(self._kept) > MOST_MEETINGS:
+                self._kept.popitem(last=False)

@@ -1,0 +1,109 @@
+"""What goes around every request: who may send it, and the headers of its answer."""
+
+from __future__ import annotations
+
+import logging
+import time
+from urllib.parse import urlsplit
+
+from flask import Flask, Request, Response, abort, current_app, g, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask_wtf.csrf import CSRFProtect
+
+from config import Config
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+#: Under these no cookie is ever read or set.
+WITHOUT_SESSION = ("/m/", "/static/")
+
+_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
+)
+CSP = _CSP.format(ancestors="'none'")
+#: For the preview alone, which the writing page shows in a frame.
+CSP_FRAMED_BY_US = _CSP.format(ancestors="'self'")
+
+ON_EVERY_RESPONSE = [
+    ("X-Content-Type-Options", "nosniff"),
+    # `no-referrer` would turn the Origin of our own forms into `null`.
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), screen-wake-lock=(self)"),
+]
+HTTPS_ONLY = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+
+csrf = CSRFProtect()
+access_log = logging.getLogger("afstemt.access")
+
+
+class StaffSessions(SecureCookieSessionInterface):
+    """Sessions for staff pages. Citizens' pages have none: it could set a cookie, and reading one costs time."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if request.path.startswith(WITHOUT_SESSION):
+            return None
+        return super().open_session(app, request)
+
+
+def init_app(app: Flask) -> None:
+    config: Config = app.config["SETTINGS"]
+    always = [*ON_EVERY_RESPONSE, *([HTTPS_ONLY] if config.secure else [])]
+
+    @app.before_request
+    def refuse_other_sites() -> None:
+        if request.method not in SAFE_METHODS and comes_from_elsewhere(request, config.public_url):
+            abort(403)
+
+    # After the check above: a request of another site is refused before any token is looked at.
+    csrf.init_app(app)
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        headers = response.headers
+        headers.extend(always)
+        if "Content-Security-Policy" not in headers:
+            headers["Content-Security-Policy"] = CSP
+        if "Cache-Control" not in headers:
+            headers["Cache-Control"] = "no-store"
+        return response
+
+    if access_log.isEnabledFor(logging.INFO):
+        _log_accesses(app)
+
+
+def comes_from_elsewhere(request: Request, public_url: str) -> bool:
+    """Whether a browser says that another site sent this. Programs that say nothing are let through: they hold no
+    cookie of somebody else."""
+    if request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
+        return True
+    origin = request.headers.get("Origin")
+    return origin is not None and origin not in {public_url, _origin_of(request.host_url)}
+
+
+def rule_asked_for() -> str:
+    """The method and the rule that matched: what may be logged, since an address may hold a key."""
+    return f"{request.method} {request.url_rule or '(no rule)'}"
+
+
+def settings() -> Config:
+    """The settings of the application at hand."""
+    return current_app.config["SETTINGS"]  # type: ignore[no-any-return]
+
+
+def _origin_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _log_accesses(app: Flask) -> None:
+    @app.before_request
+    def note_start() -> None:
+        g.started = time.perf_counter()
+
+    @app.after_request
+    def log_access(response: Response) -> Response:
+        took = (time.perf_counter() - g.started) * 1000 if "started" in g else 0
+        access_log.info("%s %s %.0f ms", rule_asked_for(), response.status_code, took)
+        return response

@@ -1,0 +1,5 @@
+"""The professional's meetings: list, choose a template, one meeting, write, open, close."""
+
+from flask import Blueprint
+
+meetings = Blueprint("meetings", __name__, url_prefix="/meetings")

@@ -1,0 +1,7 @@
+"""The tablet: QR, live summary, questions, and the sheet to hang up."""
+
+from flask import Blueprint
+
+room = Blueprint("room", __name__)
+
+from blueprints.room import questions, views  # noqa: E402, F401

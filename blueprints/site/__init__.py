@@ -1,0 +1,7 @@
+"""Front door, privacy, health, assets and error pages."""
+
+from flask import Blueprint
+
+site = Blueprint("site", __name__)
+
+from blueprints.site import views  # noqa: E402, F401

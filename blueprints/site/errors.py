@@ -1,0 +1,81 @@
+"""Errors, each a page in plain words; for htmx a short line that replaces nothing half-written."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, current_app, make_response, render_template, request
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from models.base import DatabaseGone
+from models.throttle import Throttled
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(CSRFError, _stale)
+    app.register_error_handler(HTTPException, _refused)
+    app.register_error_handler(Throttled, _throttled)
+    app.register_error_handler(DatabaseGone, _not_stored)
+    app.register_error_handler(Exception, _broken)
+
+
+def _refused(error: HTTPException) -> Response:
+    status = error.code or 500
+    if error.response is not None:
+        return error.response  # type: ignore[return-value]
+    title, text = _words(status)
+    return _page(status, title, text)
+
+
+def _stale(_error: CSRFError) -> Response:
+    return _page(
+        400,
+        gettext("The page was too old"),
+        gettext("Go back, load the page again, and try once more."),
+    )
+
+
+def _throttled(error: Throttled) -> Response:
+    response = _page(
+        429, gettext("Too many at once"), gettext("Wait a minute, then try again. Nothing that you wrote was sent.")
+    )
+    response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _not_stored(error: DatabaseGone) -> Response:
+    current_app.log_exception((type(error), error, error.__traceback__))
+    response = _page(
+        503,
+        gettext("We couldn't store it"),
+        gettext("The server has a problem right now. Nothing was stored. Try again soon."),
+    )
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _broken(error: Exception) -> Response:
+    current_app.log_exception((type(error), error, error.__traceback__))
+    return _page(
+        500, gettext("Something went wrong"), gettext("The fault is ours. Try again, or come back in a little while.")
+    )
+
+
+def _words(status: int) -> tuple[str, str]:
+    known = {
+        400: (gettext("We didn't understand that"), gettext("Go back and try again.")),
+        403: (
+            gettext("We can't take that from another site"),
+            gettext("Open the page from its own address, and try again."),
+        ),
+        404: (gettext("We can't find the page"), gettext("Perhaps the address is wrong, or the page is gone.")),
+        405: (gettext("We can't find the page"), gettext("Perhaps the address is wrong, or the page is gone.")),
+        413: (gettext("That was too much"), gettext("What you sent is too long. Shorten it and try again.")),
+    }
+    return known.get(status, (gettext("Something went wrong"), gettext("Go back and try again.")))
+
+
+def _page(status: int, title: str, text: str) -> Response:
+    retry = request.path if request.method == "GET" and status in {429, 503} and not request.path.startswith("/m/") else None
+    page = render_template("errors/error.html", status=status, title=title, text=text, retry_url=retry)
+    return make_response(page, status)

@@ -1,0 +1,123 @@
+"""Every setting, read from the environment once and checked at start."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from models.throttle import Allowance
+
+ROOT = Path(__file__).parent
+LANGUAGES = ("da", "en")
+SHORTEST_SECRET = 32
+EVERY_MINUTE = timedelta(minutes=1)
+QUARTER_OF_AN_HOUR = timedelta(minutes=15)
+
+
+class BadSetting(ValueError):
+    """A setting is missing or wrong: the server must not start."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings of one server. ``from_environment`` documents each by its variable's name."""
+
+    instance_dir: Path
+    secret_key: str
+    database_url: str
+    public_url: str
+    trusted_hosts: tuple[str, ...]
+    production: bool = False
+    trusted_proxies: int = 0
+    languages: tuple[str, ...] = LANGUAGES
+    translations: tuple[str, ...] = (str(ROOT / "translations"),)
+    new_keys: Allowance = Allowance(300, 60, EVERY_MINUTE)
+    keys_per_meeting: int = 2000
+    wrong_codes: Allowance = Allowance(60, 60, EVERY_MINUTE)
+    sign_ins_per_email: Allowance = Allowance(10, 10, QUARTER_OF_AN_HOUR)
+    sign_ins_per_address: Allowance = Allowance(100, 100, QUARTER_OF_AN_HOUR)
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the server by https; then cookies are sent over nothing else."""
+        return self.public_url.startswith("https://")
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Config:
+        """The settings of the environment. Raises ``BadSetting`` with the variable's name."""
+        production = environ.get("APP_ENV") == "production"
+        instance = Path(environ.get("INSTANCE_DIR", ROOT / "instance")).absolute()
+        instance.mkdir(parents=True, exist_ok=True)
+        public_url = _public_url(environ, production)
+        return cls(
+            instance_dir=instance,
+            secret_key=_secret_key(environ, instance, production),
+            database_url=environ.get("DATABASE_URL") or f"sqlite:///{instance / 'afstemt.sqlite3'}",
+            public_url=public_url,
+            trusted_hosts=_trusted_hosts(environ, public_url),
+            production=production,
+            trusted_proxies=_number(environ, "TRUSTED_PROXIES", 0, smallest=0),
+            new_keys=_per_minute(environ, "NEW_KEYS_AT_ONCE", 300, "NEW_KEYS_PER_MINUTE", 60),
+            keys_per_meeting=_number(environ, "KEYS_PER_MEETING", 2000),
+            wrong_codes=_per_minute(environ, "WRONG_CODES_PER_MINUTE", 60, "WRONG_CODES_PER_MINUTE", 60),
+            sign_ins_per_email=_per_quarter(environ, "FAILED_SIGN_INS_PER_EMAIL", 10),
+            sign_ins_per_address=_per_quarter(environ, "FAILED_SIGN_INS_PER_ADDRESS", 100),
+        )
+
+
+def _public_url(environ: Mapping[str, str], production: bool) -> str:
+    """Where citizens reach the server, without a slash at the end. QR codes hold it, so a request's Host never decides."""
+    url = environ.get("PUBLIC_URL", "").rstrip("/")
+    if not url:
+        if production:
+            raise BadSetting("PUBLIC_URL is needed in production: the address that QR codes hold")
+        return f"http://{environ.get('PUBLIC_HOST', '127.0.0.1')}:{environ.get('PORT', '8000')}"
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+        raise BadSetting("PUBLIC_URL must look like https://afstemt.example")
+    return url
+
+
+def _trusted_hosts(environ: Mapping[str, str], public_url: str) -> tuple[str, ...]:
+    named = tuple(host.strip() for host in environ.get("TRUSTED_HOSTS", "").split(",") if host.strip())
+    return named or (urlsplit(public_url).hostname or "", "localhost", "127.0.0.1")
+
+
+def _secret_key(environ: Mapping[str, str], instance: Path, production: bool) -> str:
+    secret = environ.get("SECRET_KEY", "")
+    if production and len(secret) < SHORTEST_SECRET:
+        raise BadSetting(f"SECRET_KEY of at least {SHORTEST_SECRET} characters is needed in production")
+    return secret or kept_secret(instance / "secret_key")
+
+
+def kept_secret(path: Path, length: int = 32) -> str:
+    """A random secret made at the first start and kept in the instance folder, readable by its owner alone."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        secret = secrets.token_urlsafe(length)
+        file.write(secret)
+    return secret
+
+
+def _number(environ: Mapping[str, str], name: str, default: int, smallest: int = 1) -> int:
+    text = environ.get(name) or str(default)
+    if not text.isdecimal() or int(text) < smallest:
+        raise BadSetting(f"{name} must be a whole number from {smallest}")
+    return int(text)
+
+
+def _per_minute(environ: Mapping[str, str], burst: str, bursts: int, refill: str, refills: int) -> Allowance:
+    return Allowance(_number(environ, burst, bursts), _number(environ, refill, refills), EVERY_MINUTE)
+
+
+def _per_quarter(environ: Mapping[str, str], name: str, default: int) -> Allowance:
+    number = _number(environ, name, default)
+    return Allowance(number, number, QUARTER_OF_AN_HOUR)

@@ -1,0 +1,117 @@
+"""Agreement: one published, frozen, numbered wording of a meeting. Never edited, only followed by the next (rule 1)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import DDL, CheckConstraint, ForeignKey, UniqueConstraint, event
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, Texts, name_of
+from models.wording import Influence, Step, WordedPoint, Wording
+
+#: Versions of one meeting; an answer remembers which of them it was given to as bits of one 64-bit number.
+MOST_AGREEMENTS = 60
+
+
+class Point(Base):
+    """A point's identity within its meeting: the same in every version whose Danish words and influence are the same."""
+
+    __tablename__ = "point"
+    __table_args__ = (UniqueConstraint("meeting_id", "identity"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"))
+    identity: Mapped[str]
+    influence: Mapped[Influence] = mapped_column(name_of(Influence, "influence"))
+
+
+class Agreement(Base):
+    __tablename__ = "agreement"
+    __table_args__ = (
+        UniqueConstraint("meeting_id", "number"),
+        CheckConstraint(f"number BETWEEN 1 AND {MOST_AGREEMENTS}", name="number_is_in_range"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    content_hash: Mapped[str]
+    published_at: Mapped[datetime]
+    published_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    purpose: Mapped[Texts]
+    decider: Mapped[Texts]
+    steps: Mapped[list[dict[str, Any]]] = mapped_column(type_=Base.type_annotation_map[dict[str, Any]])
+
+    points: Mapped[list[AgreementPoint]] = relationship(
+        order_by="AgreementPoint.position", cascade="all, delete-orphan", passive_deletes=True, lazy="selectin"
+    )
+
+    @property
+    def wording(self) -> Wording:
+        """What it says. Points carry their identity's id; their key is their position."""
+        return Wording(
+            purpose=self.purpose,
+            decider=self.decider,
+            points=tuple(each.worded() for each in self.points),
+            steps=tuple(
+                Step(key=number, text=step["text"], on=date.fromisoformat(step["on"]) if step["on"] else None)
+                for number, step in enumerate(self.steps, start=1)
+            ),
+        )
+
+
+class AgreementPoint(Base):
+    """A point as one version words it, in all its languages. Two equal ones in one agreement are refused by the key."""
+
+    __tablename__ = "agreement_point"
+    __table_args__ = (UniqueConstraint("agreement_id", "position"),)
+
+    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreement.id", ondelete="CASCADE"), primary_key=True)
+    point_id: Mapped[int] = mapped_column(ForeignKey("point.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int]
+    title: Mapped[Texts]
+    how: Mapped[Texts]
+    why: Mapped[Texts]
+    decided_by: Mapped[Texts]
+
+    point: Mapped[Point] = relationship(lazy="joined", innerjoin=True)
+
+    def worded(self) -> WordedPoint:
+        return WordedPoint(
+            key=self.position,
+            influence=self.point.influence,
+            title=self.title,
+            how=self.how,
+            why=self.why,
+            decided_by=self.decided_by,
+            id=self.point_id,
+        )
+
+
+def version_bit(number: int) -> int:
+    """The bit that stands for version ``number`` in a set of versions."""
+    return 1 << (number - 1)
+
+
+def frozen_triggers(table: str) -> dict[str, list[str]]:
+    """SQL by dialect that makes the database itself refuse to change a published row."""
+    refuse = f"{table} is frozen"
+    return {
+        "sqlite": [
+            f"CREATE TRIGGER {table}_is_frozen BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABORT, '{refuse}'); END"
+        ],
+        "postgresql": [
+            f"CREATE OR REPLACE FUNCTION {table}_is_frozen() RETURNS trigger AS "
+            f"$$ BEGIN RAISE EXCEPTION '{refuse}'; END $$ LANGUAGE plpgsql",
+            f"CREATE TRIGGER {table}_is_frozen BEFORE UPDATE ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {table}_is_frozen()",
+        ],
+    }
+
+
+for _table in (Agreement.__table__, AgreementPoint.__table__, Point.__table__):
+    for _dialect, _statements in frozen_triggers(_table.name).items():
+        for _statement in _statements:
+            event.listen(_table, "after_create", DDL(_statement).execute_if(dialect=_dialect))

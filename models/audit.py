@@ -1,0 +1,47 @@
+"""Audit: every change by staff, who, what and when; never the content of a citizen's answer (rule 10)."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, name_of, session
+
+
+class Act(enum.Enum):
+    PERSON_ADDED = "PERSON_ADDED"
+    MEETING_CREATED = "MEETING_CREATED"
+    MEETING_COPIED = "MEETING_COPIED"
+    MEETING_OPENED = "MEETING_OPENED"
+    MEETING_CLOSED = "MEETING_CLOSED"
+    MEETING_REOPENED = "MEETING_REOPENED"
+    MEETING_DELETED = "MEETING_DELETED"
+    AGREEMENT_PUBLISHED = "AGREEMENT_PUBLISHED"
+    DRAFT_DISCARDED = "DRAFT_DISCARDED"
+    FACTS_CHANGED = "FACTS_CHANGED"
+    DEPUTIES_NAMED = "DEPUTIES_NAMED"
+    QUESTION_HIDDEN = "QUESTION_HIDDEN"
+    QUESTION_SHOWN = "QUESTION_SHOWN"
+    QUESTION_DELETED = "QUESTION_DELETED"
+
+
+class AuditEntry(Base):
+    """``meeting_id`` is a plain number: the entry outlives its meeting."""
+
+    __tablename__ = "audit_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    act: Mapped[Act] = mapped_column(name_of(Act, "act"))
+    meeting_id: Mapped[int | None] = mapped_column(index=True)
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+def record(act: Act, by_id: int | None, now: datetime, meeting_id: int | None = None, **details: Any) -> None:
+    """Note an act of staff. ``details`` holds facts of the meeting, never a citizen's words or ticks."""
+    session().add(AuditEntry(at=now, by_id=by_id, act=act, meeting_id=meeting_id, details=details))

@@ -1,0 +1,204 @@
+"""The database: one engine a process, and the only two ways to use it.
+
+``with reading():`` looks, ``with writing():`` changes. Inside either, ``session()`` is the session at hand, so rules and
+queries need not pass it about. Nothing commits but ``writing()``, at its end.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Enum, MetaData, TypeDecorator, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.orm import DeclarativeBase, Session
+
+#: A text by language code; Danish (``da``) is the one that counts.
+Texts = dict[str, str]
+
+BUSY_TIMEOUT_SECONDS = 10
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """A moment in UTC: aware in Python, refused when naive."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime can't be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def name_of(enumeration: type[Any], name: str) -> Enum:
+    """A column for an enumeration, stored by its name and checked by the database."""
+    return Enum(enumeration, name=name, native_enum=False, create_constraint=True, length=24)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UTCDateTime, dict[str, Any]: JSON, Texts: JSON, list[str]: JSON}
+
+
+class NotConnected(RuntimeError):
+    """The database was asked before ``connect()``."""
+
+
+class DatabaseGone(RuntimeError):
+    """The database can't be reached or written now: nothing was stored, trying again may help."""
+
+
+class _Database:
+    """The engine of this process and, on SQLite, the lock that lets one writer in at a time.
+
+    SQLite's own waiting is unfair between processes: one may starve. A lock on a file beside the database, taken before the
+    transaction begins, makes writers queue. The descriptor belongs to the process that opened it, so it is reopened after a fork.
+    """
+
+    def __init__(self) -> None:
+        self.engine: Engine | None = None
+        self._thread_lock = threading.Lock()
+        self._lock_path: str | None = None
+        self._descriptor: tuple[int, int] | None = None
+
+    def connect(self, url: str) -> Engine:
+        self.disconnect()
+        address = database_address(url)
+        if address.get_backend_name() == "sqlite":
+            self.engine = create_engine(
+                address, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}, pool_size=20
+            )
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+            self._lock_path = f"{address.database}.lock"
+        else:
+            self.engine = create_engine(address, hide_parameters=True, pool_pre_ping=True, pool_size=20)
+        return self.engine
+
+    def disconnect(self) -> None:
+        if self.engine is not None:
+            self.engine.dispose()
+        if self._descriptor is not None and self._descriptor[0] == os.getpid():
+            os.close(self._descriptor[1])
+        self.engine = self._lock_path = self._descriptor = None
+
+    @contextmanager
+    def one_writer(self) -> Iterator[None]:
+        if self._lock_path is None:
+            yield
+            return
+        with self._thread_lock:
+            descriptor = self._lock_descriptor(self._lock_path)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+    def _lock_descriptor(self, path: str) -> int:
+        if self._descriptor is None or self._descriptor[0] != os.getpid():
+            self._descriptor = (os.getpid(), os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        return self._descriptor[1]
+
+
+_database = _Database()
+_current: ContextVar[Session | None] = ContextVar("session", default=None)
+
+
+def database_address(url: str) -> URL:
+    """The address with the driver that Afstemt ships for PostgreSQL."""
+    address = make_url(url)
+    return address.set(drivername="postgresql+psycopg") if address.drivername in {"postgres", "postgresql"} else address
+
+
+def connect(url: str) -> Engine:
+    """Bind this process to the database at ``url``, replacing an earlier one."""
+    return _database.connect(url)
+
+
+def engine() -> Engine:
+    if _database.engine is None:
+        raise NotConnected
+    return _database.engine
+
+
+def session() -> Session:
+    """The session of the ``reading()`` or ``writing()`` around the caller."""
+    current = _current.get()
+    if current is None:
+        raise RuntimeError("no reading() or writing() around this query")
+    return current
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Look, never lock. Inside another ``reading()`` or ``writing()`` it is that one's session."""
+    outer = _current.get()
+    if outer is not None:
+        yield outer
+        return
+    with _telling_when_gone(), Session(engine(), expire_on_commit=False, autoflush=False) as current:
+        token = _current.set(current)
+        try:
+            yield current
+        finally:
+            _current.reset(token)
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """Change, all or nothing: committed at the end, rolled back on any error. Opened by the view, never nested."""
+    if _current.get() is not None:
+        raise RuntimeError("writing() must not stand inside reading() or writing()")
+    with _telling_when_gone(), _database.one_writer(), Session(engine(), expire_on_commit=False) as current:
+        current.connection(execution_options={"writing": True})
+        token = _current.set(current)
+        try:
+            yield current
+            current.commit()
+        finally:
+            _current.reset(token)
+
+
+@contextmanager
+def _telling_when_gone() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, TimeoutError) as error:
+        raise DatabaseGone(str(error)) from error
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver must not open transactions by itself: `_begin_sqlite` does.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

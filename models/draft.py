@@ -1,0 +1,120 @@
+"""Draft: the wording being written, before opening and again beside an open meeting's published version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base
+from models.person import Person
+from models.wording import Step, WordedPoint, Wording
+
+MOST_POINTS = 24
+MOST_STEPS = 12
+#: Removals that can still be undone.
+KEPT_REMOVALS = 20
+
+
+@dataclass
+class DraftChanged(Exception):
+    """Somebody saved the draft since the writer's page was shown."""
+
+    saved_at: datetime
+    saved_by: str
+
+
+class DraftFull(Exception):
+    """No room for another point or step."""
+
+
+class Draft(Base):
+    __tablename__ = "draft"
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"), primary_key=True)
+    document: Mapped[dict[str, Any]]
+    removed: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    revision: Mapped[int] = mapped_column(default=1)
+    saved_at: Mapped[datetime]
+    saved_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    saved_by: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def wording(self) -> Wording:
+        return Wording.from_document(self.document)
+
+    def save(self, wording: Wording, by_id: int, now: datetime, seen_revision: int | None = None) -> None:
+        """Keep the wording. With ``seen_revision`` it raises ``DraftChanged`` when somebody saved in between."""
+        if seen_revision is not None and seen_revision != self.revision:
+            raise DraftChanged(self.saved_at, self.saved_by.name)
+        document = wording.to_document()
+        if document != self.document:
+            self.document = document
+            self.revision += 1
+        self.saved_at = now
+        self.saved_by_id = by_id
+
+    def add_point(self, by_id: int, now: datetime, point: WordedPoint | None = None) -> int:
+        """A new last point, empty or as a template suggests it; returns its key."""
+        wording, key = self.wording, self._new_key()
+        if len(wording.points) >= MOST_POINTS:
+            raise DraftFull
+        added = replace(point or WordedPoint(key=key), key=key)
+        self.save(replace(wording, points=(*wording.points, added)), by_id, now)
+        return key
+
+    def add_step(self, by_id: int, now: datetime) -> int:
+        """A new, empty last step; returns its key."""
+        wording, key = self.wording, self._new_key()
+        if len(wording.steps) >= MOST_STEPS:
+            raise DraftFull
+        self.save(replace(wording, steps=(*wording.steps, Step(key=key))), by_id, now)
+        return key
+
+    def move_point(self, key: int, by: int, by_id: int, now: datetime) -> None:
+        """One place up (``by=-1``) or down (``by=1``); at the end of the list it stays."""
+        points = list(self.wording.points)
+        index = points.index(self.wording.point(key))
+        target = index + by
+        if 0 <= target < len(points):
+            points[index], points[target] = points[target], points[index]
+            self.save(replace(self.wording, points=tuple(points)), by_id, now)
+
+    def remove(self, key: int, by_id: int, now: datetime) -> None:
+        """Take a point or step out; ``undo_removal`` puts the latest one back where it stood."""
+        for kind in ("points", "steps"):
+            items = self.document[kind]
+            for index, item in enumerate(items):
+                if item["key"] == key:
+                    self.removed = [*self.removed, {"kind": kind, "index": index, "item": item}][-KEPT_REMOVALS:]
+                    self._replace(kind, [*items[:index], *items[index + 1 :]], by_id, now)
+                    return
+        raise KeyError(key)
+
+    def undo_removal(self, by_id: int, now: datetime) -> int | None:
+        """Put the latest removed point or step back; returns its key, or None when there is nothing to undo."""
+        if not self.removed:
+            return None
+        last = self.removed[-1]
+        self.removed = self.removed[:-1]
+        items = self.document[last["kind"]]
+        self._replace(
+            last["kind"], [*items[: last["index"]], last["item"], *items[last["index"] :]], by_id, now
+        )
+        return int(last["item"]["key"])
+
+    def discard(self, published: Wording, by_id: int, now: datetime) -> None:
+        """Give up what was prepared and begin again from the published version."""
+        self.removed = []
+        self.save(published, by_id, now)
+
+    def _new_key(self) -> int:
+        removed = max((entry["item"]["key"] for entry in self.removed), default=0)
+        return max(self.wording.next_key, removed + 1)
+
+    def _replace(self, kind: str, items: list[dict[str, Any]], by_id: int, now: datetime) -> None:
+        self.save(Wording.from_document({**self.document, kind: items}), by_id, now)

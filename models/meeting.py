@@ -1,0 +1,479 @@
+"""Meeting: one occasion with one QR code. DRAFT → OPEN → CLOSED, and OPEN again within 24 hours."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Table,
+    and_,
+    bindparam,
+    exists,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.agreement import MOST_AGREEMENTS, Agreement, AgreementPoint, Point, version_bit
+from models.audit import Act, record
+from models.base import Base, Texts, name_of, session
+from models.clock import end_of
+from models.code import new_code, shown_code
+from models.draft import Draft
+from models.institution import Institution
+from models.person import Person, Viewer
+from models.wording import DANISH, Lack, Reason, Wording, text_lack
+
+REOPENS_WITHIN = timedelta(hours=24)
+DAYS_OF_A_TALK = 30
+
+
+class MeetingForm(enum.Enum):
+    PARENTS_MEETING = "PARENTS_MEETING"
+    BOARD = "BOARD"
+    RELATIVES_COUNCIL = "RELATIVES_COUNCIL"
+    HEARING = "HEARING"
+    COMMITTEE_17_4 = "COMMITTEE_17_4"
+    PROJECT = "PROJECT"
+    INDIVIDUAL_TALK = "INDIVIDUAL_TALK"
+
+
+class Method(enum.Enum):
+    CO_CREATION = "CO_CREATION"
+    STRENGTHENED_CONTACT = "STRENGTHENED_CONTACT"
+    HEARING = "HEARING"
+    OTHER = "OTHER"
+
+
+class State(enum.Enum):
+    DRAFT = "DRAFT"
+    OPEN = "OPEN"
+    CLOSED = "CLOSED"
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """What decides how a citizen's page looks, read in one light query: a rendered page holds as long as it does."""
+
+    page_revision: int
+    languages: tuple[str, ...]
+    opened_at: datetime | None
+    closing: datetime | None
+    state: State | None = None
+
+    def at(self, now: datetime) -> Pulse:
+        """With the state of that moment."""
+        if self.opened_at is None:
+            return replace(self, state=State.DRAFT)
+        return replace(self, state=State.CLOSED if self.closing is not None and now >= self.closing else State.OPEN)
+
+    def holds(self, now: datetime) -> bool:
+        """Whether the clock has left the state as it was."""
+        return self.state is not State.OPEN or self.closing is None or now < self.closing
+
+    def shows_the_same(self, newer: Pulse, now: datetime) -> bool:
+        return self == newer.at(now)
+
+
+class NotReady(Exception):
+    """The meeting can't be opened or its draft published: ``lacks`` says what is missing."""
+
+    def __init__(self, lacks: list[Lack]) -> None:
+        super().__init__(f"{len(lacks)} missing")
+        self.lacks = lacks
+
+
+class WrongState(Exception):
+    """The act does not fit the state that the meeting is in."""
+
+
+class TooManyVersions(Exception):
+    """The meeting has as many published versions as one meeting can hold."""
+
+
+class NothingToPublish(Exception):
+    """The draft says the same as the newest version."""
+
+
+meeting_deputy = Table(
+    "meeting_deputy",
+    Base.metadata,
+    Column("meeting_id", ForeignKey("meeting.id", ondelete="CASCADE"), primary_key=True),
+    Column("person_id", ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
+)
+
+
+class Meeting(Base):
+    """A meeting and its facts. ``revision`` rises with all that the room shows, ``page_revision`` with all that the
+    citizen's page shows; ``current_versions`` is the set of versions (bits) that an answer may still be given to."""
+
+    __tablename__ = "meeting"
+    __table_args__ = (
+        CheckConstraint("opened_at IS NULL OR (closes_at IS NOT NULL AND held_on IS NOT NULL)", name="open_has_an_end"),
+        CheckConstraint("length(code) = 8", name="code_has_8_characters"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), index=True)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    form: Mapped[MeetingForm] = mapped_column(name_of(MeetingForm, "form"))
+    method: Mapped[Method] = mapped_column(name_of(Method, "method"))
+    template: Mapped[str] = mapped_column(default="")
+    languages: Mapped[list[str]] = mapped_column(default=lambda: [DANISH])
+
+    title: Mapped[Texts] = mapped_column(default=dict)
+    place: Mapped[str] = mapped_column(default="")
+    held_on: Mapped[date | None] = mapped_column(index=True)
+    held_at: Mapped[time | None]
+    closes_at: Mapped[datetime | None]
+    contact_name: Mapped[str] = mapped_column(default="")
+    contact_phone: Mapped[str] = mapped_column(default="")
+
+    created_at: Mapped[datetime]
+    opened_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    revision: Mapped[int] = mapped_column(default=1)
+    page_revision: Mapped[int] = mapped_column(default=1)
+    current_versions: Mapped[int] = mapped_column(BigInteger, default=0)
+    new_keys: Mapped[int] = mapped_column(default=0)
+    totals: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    totals_revision: Mapped[int | None]
+
+    institution: Mapped[Institution] = relationship(lazy="joined", innerjoin=True)
+    owner: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+    deputies: Mapped[list[Person]] = relationship(secondary=meeting_deputy, order_by=Person.name)
+    draft: Mapped[Draft] = relationship(cascade="all, delete-orphan", passive_deletes=True)
+    agreements: Mapped[list[Agreement]] = relationship(
+        order_by=Agreement.number, cascade="all, delete-orphan", passive_deletes=True
+    )
+
+    # Finding
+
+    @staticmethod
+    def by_code(code: str) -> Meeting | None:
+        return session().scalars(select(Meeting).where(Meeting.code == code)).one_or_none()
+
+    @staticmethod
+    def page_pulse(code: str) -> Pulse | None:
+        """Whether and how the citizen's page may have changed."""
+        row = session().execute(_PAGE_PULSE, {"code": code}).one_or_none()
+        if row is None:
+            return None
+        ends = [moment for moment in (row.closed_at, row.closes_at) if moment is not None]
+        return Pulse(row.page_revision, tuple(row.languages), row.opened_at, min(ends, default=None))
+
+    @staticmethod
+    def seen_by(viewer: Viewer, meeting_id: int) -> Meeting | None:
+        """The meeting, where the viewer may read it (rule 7)."""
+        return _one(meeting_id, may_see(viewer))
+
+    @staticmethod
+    def run_by(viewer: Viewer, meeting_id: int) -> Meeting | None:
+        """The meeting, where the viewer may act: owner and deputies. Locked until the end of a ``writing()``."""
+        return _one(meeting_id, may_act(viewer))
+
+    @staticmethod
+    def deputised_by(viewer: Viewer, meeting_id: int) -> Meeting | None:
+        """The meeting, where the viewer may name deputies: its owner; for others than an individual talk its managers."""
+        return _one(meeting_id, may_name_deputies(viewer))
+
+    @staticmethod
+    def all_seen_by(viewer: Viewer) -> list[Meeting]:
+        """Every meeting the viewer may read, the latest first."""
+        found = select(Meeting).join(Institution).where(may_see(viewer))
+        return list(session().scalars(found.order_by(Meeting.held_on.desc(), Meeting.id.desc())))
+
+    @staticmethod
+    def one_is_open_for(viewer: Viewer, now: datetime) -> bool:
+        """Whether a meeting that the viewer runs is open: then their sign-in does not end by idling."""
+        return bool(session().scalar(select(exists().where(may_act(viewer), is_open(now)))))
+
+    # What it is
+
+    @property
+    def is_talk(self) -> bool:
+        """An individual talk: never anonymous, never in insight or exports, no questions."""
+        return self.form is MeetingForm.INDIVIDUAL_TALK
+
+    @property
+    def shown_code(self) -> str:
+        return shown_code(self.code)
+
+    @property
+    def newest(self) -> Agreement | None:
+        """The newest published version; none before opening."""
+        return self.agreements[-1] if self.agreements else None
+
+    @property
+    def closing(self) -> datetime | None:
+        """When it closed or will close: by hand, else at ``closes_at``. All clocks of rule 8 run from here."""
+        if self.closed_at is not None and self.closes_at is not None:
+            return min(self.closed_at, self.closes_at)
+        return self.closed_at or self.closes_at
+
+    @property
+    def retention_days(self) -> int:
+        """Days from closing until the answers are deleted."""
+        return DAYS_OF_A_TALK if self.is_talk else self.institution.municipality.retention_days
+
+    def state(self, now: datetime) -> State:
+        """Derived from the clock, never set by a job."""
+        if self.opened_at is None:
+            return State.DRAFT
+        return State.CLOSED if self.closing is not None and now >= self.closing else State.OPEN
+
+    def acts(self, viewer: Viewer) -> bool:
+        """Whether the viewer owns or deputises it, and still works there."""
+        own = viewer.id == self.owner_id or any(deputy.id == viewer.id for deputy in self.deputies)
+        return own and self.institution_id in viewer.professional_at
+
+    def smallest_group(self, viewer: Viewer) -> int:
+        """From how many answers this viewer is shown figures that split them (rule 6)."""
+        if self.is_talk:
+            return 1
+        municipality = self.institution.municipality
+        return municipality.room_limit if self.acts(viewer) else municipality.insight_limit
+
+    def reopens_until(self) -> datetime | None:
+        return self.closing + REOPENS_WITHIN if self.closing else None
+
+    # Writing
+
+    @staticmethod
+    def create(
+        institution: Institution, owner: Viewer, form: MeetingForm, method: Method, wording: Wording, now: datetime,
+        **facts: Any,
+    ) -> Meeting:  # fmt: skip
+        """A new draft with a code of its own."""
+        meeting = Meeting(
+            code=_free_code(), institution=institution, owner_id=owner.id, form=form, method=method, created_at=now, **facts
+        )
+        meeting.draft = Draft(document=wording.to_document(), removed=[], saved_at=now, saved_by_id=owner.id)
+        session().add(meeting)
+        session().flush()
+        record(Act.MEETING_CREATED, owner.id, now, meeting.id)
+        return meeting
+
+    def copy(self, by: Viewer, now: datetime) -> Meeting:
+        """A new draft by the viewer with the texts, languages and settings only: no dates, answers or versions."""
+        copied = Meeting.create(
+            self.institution,
+            by,
+            self.form,
+            self.method,
+            _without_dates(self.draft.wording),
+            now,
+            template=self.template,
+            languages=list(self.languages),
+            title=dict(self.title),
+            place=self.place,
+            contact_name=self.contact_name,
+            contact_phone=self.contact_phone,
+        )
+        record(Act.MEETING_COPIED, by.id, now, copied.id, copied_from=self.id)
+        return copied
+
+    def lacks(self, now: datetime) -> list[Lack]:
+        """What is missing before opening (rule 2), in the order of the writing page."""
+        facts = [("title", self.title.get(DANISH, "")), ("place", self.place)]
+        lacks = [Lack(part, reason) for part, text in facts if (reason := text_lack(text))]
+        if self.held_on is None:
+            lacks.append(Lack("date", Reason.MISSING))
+        elif (self.closes_at or end_of(self.held_on)) <= now:
+            lacks.append(Lack("date" if self.closes_at is None else "closes", Reason.IN_THE_PAST))
+        for language, text in self.title.items():
+            if language != DANISH and text_lack(text) is Reason.PLACEHOLDER:
+                lacks.append(Lack("title", Reason.PLACEHOLDER, language=language))
+        return lacks + self.draft.wording.lacks()
+
+    def change_facts(self, by: Viewer, now: datetime, **facts: Any) -> None:
+        """Title, place, time, contact, languages: facts, changed without a new version (rule 1), audited."""
+        changed = sorted(name for name, value in facts.items() if getattr(self, name) != value)
+        for name in changed:
+            setattr(self, name, facts[name])
+        if changed:
+            self._touch(page=True)
+            record(Act.FACTS_CHANGED, by.id, now, self.id, facts=changed)
+
+    def name_deputies(self, deputies: Iterable[Person], by: Viewer, now: datetime) -> None:
+        """Deputies are professionals of the meeting's institution, the owner not among them; others are left out."""
+        allowed = {person.id for person in self.institution.professionals()} - {self.owner_id}
+        self.deputies = [person for person in deputies if person.id in allowed]
+        record(Act.DEPUTIES_NAMED, by.id, now, self.id, deputies=[person.id for person in self.deputies])
+
+    # Opening, publishing, closing
+
+    def open(self, now: datetime, by: Viewer) -> Agreement:
+        """Freeze version 1 and take answers. Raises ``WrongState`` or ``NotReady``."""
+        if self.state(now) is not State.DRAFT:
+            raise WrongState
+        if lacks := self.lacks(now):
+            raise NotReady(lacks)
+        assert self.held_on is not None
+        self.closes_at = self.closes_at or end_of(self.held_on)
+        self.opened_at = now
+        agreement = self._freeze(now, by)
+        record(Act.MEETING_OPENED, by.id, now, self.id)
+        return agreement
+
+    def publish(self, now: datetime, by: Viewer) -> Agreement:
+        """Freeze the draft as version n+1 of an open meeting. Raises ``WrongState``, ``NotReady``, ``NothingToPublish``."""
+        if self.state(now) is not State.OPEN:
+            raise WrongState
+        if lacks := self.draft.wording.lacks():
+            raise NotReady(lacks)
+        if not self.has_unpublished_changes:
+            raise NothingToPublish
+        agreement = self._freeze(now, by)
+        record(Act.AGREEMENT_PUBLISHED, by.id, now, self.id, number=agreement.number)
+        return agreement
+
+    @property
+    def has_unpublished_changes(self) -> bool:
+        """Whether the draft says something else than the newest version."""
+        return self.newest is not None and self.draft.wording.content_hash != self.newest.content_hash
+
+    def outdated_by_draft(self) -> frozenset[int]:
+        """The versions (numbers) whose answers would be outdated if the draft were published now."""
+        draft = self.draft.wording.frozen()
+        return frozenset(
+            agreement.number
+            for agreement in self.agreements
+            if self.current_versions & version_bit(agreement.number) and not agreement.wording.includes(draft)
+        )
+
+    def discard_draft(self, by: Viewer, now: datetime) -> None:
+        """Give up the prepared next version."""
+        if self.newest is None:
+            raise WrongState
+        self.draft.discard(self.newest.wording, by.id, now)
+        record(Act.DRAFT_DISCARDED, by.id, now, self.id)
+
+    def close(self, now: datetime, by: Viewer) -> None:
+        if self.state(now) is not State.OPEN:
+            raise WrongState
+        self.closed_at = now
+        self._touch(page=True)
+        record(Act.MEETING_CLOSED, by.id, now, self.id)
+
+    def reopen(self, now: datetime, by: Viewer, closes_at: datetime) -> None:
+        """Open again within 24 hours of the last closing, until a new ``closes_at`` that lies ahead."""
+        until = self.reopens_until()
+        if self.state(now) is not State.CLOSED or until is None or now >= until or closes_at <= now:
+            raise WrongState
+        self.closed_at = None
+        self.closes_at = closes_at
+        self._touch(page=True)
+        record(Act.MEETING_REOPENED, by.id, now, self.id)
+
+    def delete(self, by: Viewer, now: datetime) -> None:
+        """The meeting with its versions and answers; the audit keeps that it was."""
+        record(Act.MEETING_DELETED, by.id, now, self.id, code=self.code)
+        session().delete(self)
+
+    def _freeze(self, now: datetime, by: Viewer) -> Agreement:
+        number = len(self.agreements) + 1
+        if number > MOST_AGREEMENTS:
+            raise TooManyVersions
+        wording = self.draft.wording.frozen()
+        agreement = Agreement(
+            meeting_id=self.id,
+            number=number,
+            content_hash=wording.content_hash,
+            published_at=now,
+            published_by_id=by.id,
+            purpose=wording.purpose,
+            decider=wording.decider,
+            steps=[{"text": step.text, "on": step.on.isoformat() if step.on else None} for step in wording.steps],
+        )
+        known = {point.identity: point for point in session().scalars(select(Point).where(Point.meeting_id == self.id))}
+        for position, point in enumerate(wording.points, start=1):
+            identity = known.get(point.identity) or Point(
+                meeting_id=self.id, identity=point.identity, influence=point.influence
+            )
+            agreement.points.append(
+                AgreementPoint(
+                    point=identity, position=position, title=point.title, how=point.how, why=point.why,
+                    decided_by=point.decided_by,
+                )
+            )  # fmt: skip
+        self.agreements.append(agreement)
+        session().flush()
+        self.current_versions = sum(
+            version_bit(each.number) for each in self.agreements if each.wording.includes(wording)
+        )
+        self._touch(page=True)
+        return agreement
+
+    def _touch(self, *, page: bool = False) -> None:
+        self.revision += 1
+        if page:
+            self.page_revision += 1
+
+
+def is_open(now: datetime) -> ColumnElement[bool]:
+    """The SQL of ``state(now) is OPEN``."""
+    return and_(Meeting.opened_at.is_not(None), Meeting.closed_at.is_(None), Meeting.closes_at > now)
+
+
+def may_act(viewer: Viewer) -> ColumnElement[bool]:
+    """Owner or deputy, and still a professional of the institution."""
+    deputised = exists().where(
+        meeting_deputy.c.meeting_id == Meeting.id, meeting_deputy.c.person_id == viewer.id
+    )
+    return and_(
+        Meeting.institution_id.in_(viewer.professional_at), or_(Meeting.owner_id == viewer.id, deputised)
+    )
+
+
+def may_see(viewer: Viewer) -> ColumnElement[bool]:
+    """Those who act; for others than an individual talk also colleagues, managers and administrators in scope."""
+    return or_(may_act(viewer), and_(Meeting.form != MeetingForm.INDIVIDUAL_TALK, in_scope(viewer)))
+
+
+def may_name_deputies(viewer: Viewer) -> ColumnElement[bool]:
+    own = and_(Meeting.owner_id == viewer.id, Meeting.institution_id.in_(viewer.professional_at))
+    managed = and_(Meeting.form != MeetingForm.INDIVIDUAL_TALK, Meeting.institution_id.in_(viewer.manager_at))
+    return or_(own, managed)
+
+
+def in_scope(viewer: Viewer) -> ColumnElement[bool]:
+    """At an institution where the viewer works or manages, or of a municipality they administer."""
+    administered = select(Institution.id).where(Institution.municipality_id.in_(viewer.administrator_of))
+    return or_(
+        Meeting.institution_id.in_(viewer.professional_at | viewer.manager_at), Meeting.institution_id.in_(administered)
+    )
+
+
+def _one(meeting_id: int, condition: ColumnElement[bool]) -> Meeting | None:
+    query = select(Meeting).where(Meeting.id == meeting_id, condition)
+    if session().connection().get_execution_options().get("writing"):
+        query = query.with_for_update(of=Meeting)
+    return session().scalars(query).one_or_none()
+
+
+def _without_dates(wording: Wording) -> Wording:
+    return replace(wording, steps=tuple(replace(step, on=None) for step in wording.steps))
+
+
+def _free_code() -> str:
+    while True:
+        code = new_code()
+        if not session().scalar(select(exists().where(Meeting.code == code))):
+            return code
+
+
+_PAGE_PULSE = select(
+    Meeting.page_revision, Meeting.languages, Meeting.opened_at, Meeting.closed_at, Meeting.closes_at
+).where(Meeting.code == bindparam("code"))

@@ -1,0 +1,40 @@
+"""Municipality: the tenant. It owns institutions and decides how long answers are kept and how small a group may be shown."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, session
+
+SMALLEST_GROUP_IN_THE_ROOM = 3
+SMALLEST_GROUP_IN_INSIGHT = 5
+DAYS_OF_ANSWERS = 180
+DAYS_OF_QUESTIONS = 30
+
+
+class Municipality(Base):
+    """A municipality. Its group limits may be raised above the two of rule 6, never lowered."""
+
+    __tablename__ = "municipality"
+    __table_args__ = (
+        CheckConstraint(f"room_limit >= {SMALLEST_GROUP_IN_THE_ROOM}", name="room_limit_is_never_lowered"),
+        CheckConstraint(f"insight_limit >= {SMALLEST_GROUP_IN_INSIGHT}", name="insight_limit_is_never_lowered"),
+        CheckConstraint("retention_days > 0 AND question_days > 0", name="answers_are_kept_for_some_time"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    palette: Mapped[str] = mapped_column(default="fjord")
+    privacy_contact: Mapped[str] = mapped_column(default="")
+    retention_days: Mapped[int] = mapped_column(default=DAYS_OF_ANSWERS)
+    question_days: Mapped[int] = mapped_column(default=DAYS_OF_QUESTIONS)
+    room_limit: Mapped[int] = mapped_column(default=SMALLEST_GROUP_IN_THE_ROOM)
+    insight_limit: Mapped[int] = mapped_column(default=SMALLEST_GROUP_IN_INSIGHT)
+    is_demo: Mapped[bool] = mapped_column(default=False)
+
+    @staticmethod
+    def only() -> Municipality | None:
+        """The municipality of this server where there is just one; else none."""
+        found = session().scalars(select(Municipality).limit(2)).all()
+        return found[0] if len(found) == 1 else None

@@ -1,0 +1,104 @@
+"""Throttle: against stuffing and guessing, without accounts and with a whole school behind one address (rule 11).
+
+A bucket per kind and subject holds ``burst`` tokens and is refilled evenly. It stands in the database, so that all
+workers share it. A subject is never an address in clear: the caller gives its HMAC under a key of the day.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+from sqlalchemy import Float, LargeBinary, bindparam, case, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, engine, session
+
+KEPT_FOR = timedelta(hours=1)
+
+
+class Kind(enum.Enum):
+    NEW_KEY = "NEW_KEY"
+    WRONG_CODE = "WRONG_CODE"
+    SIGN_IN_OF_EMAIL = "SIGN_IN_OF_EMAIL"
+    SIGN_IN_FROM_ADDRESS = "SIGN_IN_FROM_ADDRESS"
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """``burst`` at once, then evenly ``refill`` in each ``period``."""
+
+    burst: int
+    refill: int
+    period: timedelta
+
+    @property
+    def per_second(self) -> float:
+        return self.refill / self.period.total_seconds()
+
+
+@dataclass
+class Throttled(Exception):
+    """Too many. Try again after ``retry_after`` whole seconds."""
+
+    retry_after: int
+
+
+class Bucket(Base):
+    __tablename__ = "throttle"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    tokens: Mapped[float] = mapped_column(Float)
+    at: Mapped[float] = mapped_column(Float, index=True)
+
+
+def take(kind: Kind, subject: bytes, allowance: Allowance, now: datetime) -> None:
+    """Take one token or raise ``Throttled``. One statement, so that two workers can't take the same one."""
+    seconds = now.timestamp()
+    taken = session().execute(
+        _TAKE[engine().dialect.name],
+        {
+            "kind": kind.value, "subject": subject, "now": seconds, "burst": float(allowance.burst),
+            "first": allowance.burst - 1.0, "rate": allowance.per_second,
+        },
+    ).scalar_one_or_none()  # fmt: skip
+    if taken is None:
+        raise Throttled(_wait(kind, subject, allowance, seconds))
+    if taken == allowance.burst - 1.0:
+        forget(now)
+
+
+def give_back(kind: Kind, subject: bytes, allowance: Allowance) -> None:
+    """Return the token of a try that turned out well."""
+    bucket = (Bucket.kind == kind.value, Bucket.subject == subject, Bucket.tokens + 1 <= allowance.burst)
+    session().execute(update(Bucket).where(*bucket).values(tokens=Bucket.tokens + 1))
+
+
+def forget(now: datetime) -> None:
+    """No subject, hashed as it is, is kept for more than an hour after it was last seen."""
+    session().execute(delete(Bucket).where(Bucket.at < (now - KEPT_FOR).timestamp()))
+
+
+def _wait(kind: Kind, subject: bytes, allowance: Allowance, seconds: float) -> int:
+    bucket = select(Bucket.tokens, Bucket.at).where(Bucket.kind == kind.value, Bucket.subject == subject)
+    tokens, at = session().execute(bucket).one()
+    return max(1, ceil((1 - tokens) / allowance.per_second - (seconds - at)))
+
+
+def _take_statement(insert: object) -> object:
+    now, burst, rate = bindparam("now", type_=Float), bindparam("burst", type_=Float), bindparam("rate", type_=Float)
+    refilled = Bucket.tokens + (now - Bucket.at) * rate
+    full = case((refilled > burst, burst), else_=refilled)
+    return (
+        insert(Bucket)  # type: ignore[operator]
+        .values(kind=bindparam("kind"), subject=bindparam("subject"), tokens=bindparam("first"), at=now)
+        .on_conflict_do_update(index_elements=["kind", "subject"], set_={"tokens": full - 1, "at": now}, where=full >= 1)
+        .returning(Bucket.tokens)
+    )
+
+
+_TAKE = {"sqlite": _take_statement(sqlite.insert), "postgresql": _take_statement(postgresql.insert)}

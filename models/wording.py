@@ -1,0 +1,286 @@
+"""Wording: what an agreement says, in all its languages, before and after it is frozen.
+
+Pure values: a draft stores one as a document, a published agreement is made from one, and every page shows one.
+"""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, TypeVar
+
+from models.base import Texts
+
+DANISH = "da"
+MOST_POINTS_TO_INFLUENCE = 6
+#: From this many points people stop reading; the editor says so.
+MANY_POINTS = 7
+
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+
+
+Item = TypeVar("Item", "WordedPoint", "Step")
+
+
+class Influence(enum.Enum):
+    """How much citizens can influence a point. Four own levels: one meeting mixes them."""
+
+    YOU_DECIDE = "YOU_DECIDE"
+    TOGETHER = "TOGETHER"
+    WE_LISTEN = "WE_LISTEN"
+    FIXED = "FIXED"
+
+
+class Reason(enum.Enum):
+    """Why a wording is not ready to open."""
+
+    MISSING = "MISSING"
+    PLACEHOLDER = "PLACEHOLDER"
+    TWICE = "TWICE"
+    TOO_MANY = "TOO_MANY"
+    NOTHING_TO_INFLUENCE = "NOTHING_TO_INFLUENCE"
+    NOTHING_FIXED = "NOTHING_FIXED"
+    NO_DATED_STEP = "NO_DATED_STEP"
+    IN_THE_PAST = "IN_THE_PAST"
+
+
+@dataclass(frozen=True)
+class Lack:
+    """One thing that is missing before opening: which part, of which point or step (its key), in which language."""
+
+    part: str
+    reason: Reason
+    key: int | None = None
+    language: str = DANISH
+
+
+@dataclass(frozen=True)
+class WordedPoint:
+    """A topic. ``key`` names it within its draft; ``id`` is its identity's, once published."""
+
+    key: int
+    influence: Influence | None = None
+    title: Texts = field(default_factory=dict)
+    how: Texts = field(default_factory=dict)
+    why: Texts = field(default_factory=dict)
+    decided_by: Texts = field(default_factory=dict)
+    source: str = ""
+    id: int | None = None
+
+    @property
+    def is_fixed(self) -> bool:
+        return self.influence is Influence.FIXED
+
+    @property
+    def parts(self) -> dict[str, Texts]:
+        """The texts that citizens see at this influence, by part."""
+        if self.is_fixed:
+            return {"title": self.title, "why": self.why, "decided_by": self.decided_by}
+        return {"title": self.title, "how": self.how}
+
+    @property
+    def identity(self) -> str:
+        """SHA-256 over the Danish title, how or why, decider, and the influence (rule 1): equal means the same point."""
+        danish = [_plain(texts.get(DANISH, "")) for texts in self.parts.values()]
+        return _digest([*danish, self.influence.value if self.influence else None])
+
+    def frozen(self) -> WordedPoint:
+        """The point as published: only what citizens see at its influence."""
+        shown = {part: _filled(texts) for part, texts in self.parts.items()}
+        return WordedPoint(key=self.key, influence=self.influence, id=self.id, **shown)
+
+    def lacks(self) -> Iterator[Lack]:
+        if self.influence is None:
+            yield Lack("influence", Reason.MISSING, self.key)
+        for part, texts in self.parts.items():
+            yield from _text_lacks(part, texts, self.key)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What happens next, and when."""
+
+    key: int
+    text: Texts = field(default_factory=dict)
+    on: date | None = None
+
+    def lacks(self) -> Iterator[Lack]:
+        yield from _text_lacks("step", self.text, self.key)
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Purpose, points, final decider and next steps."""
+
+    purpose: Texts = field(default_factory=dict)
+    decider: Texts = field(default_factory=dict)
+    points: tuple[WordedPoint, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def can(self) -> tuple[WordedPoint, ...]:
+        return tuple(point for point in self.points if not point.is_fixed)
+
+    @property
+    def fixed(self) -> tuple[WordedPoint, ...]:
+        return tuple(point for point in self.points if point.is_fixed)
+
+    @property
+    def identities(self) -> frozenset[str]:
+        return frozenset(point.identity for point in self.points)
+
+    @property
+    def next_key(self) -> int:
+        return max((item.key for item in (*self.points, *self.steps)), default=0) + 1
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 over everything citizens see, in all languages."""
+        document = self.frozen().to_document()
+        for item in (*document["points"], *document["steps"]):
+            item.pop("key")
+            item.pop("source", None)
+        return _digest(document)
+
+    def point(self, key: int) -> WordedPoint:
+        """The point with this key; ``KeyError`` when there is none."""
+        return _with_key(self.points, key)
+
+    def step(self, key: int) -> Step:
+        """The step with this key; ``KeyError`` when there is none."""
+        return _with_key(self.steps, key)
+
+    def only(self, ids: frozenset[int]) -> Wording:
+        """With just the points of these identities."""
+        return replace(self, points=tuple(point for point in self.points if point.id in ids))
+
+    def without(self, ids: frozenset[int]) -> Wording:
+        """With all points but those of these identities."""
+        return replace(self, points=tuple(point for point in self.points if point.id not in ids))
+
+    def frozen(self) -> Wording:
+        """The wording as published: filled texts only, nothing for staff."""
+        return Wording(
+            purpose=_filled(self.purpose),
+            decider=_filled(self.decider),
+            points=tuple(point.frozen() for point in self.points),
+            steps=tuple(replace(step, text=_filled(step.text)) for step in self.steps),
+        )
+
+    def includes(self, newer: Wording) -> bool:
+        """Whether an answer to this wording still stands for the newer one (rule 1): same purpose, same final decider,
+        and every point of the newer one. Steps, order, removed points and translations never outdate."""
+        return (
+            _plain(self.purpose.get(DANISH, "")) == _plain(newer.purpose.get(DANISH, ""))
+            and _plain(self.decider.get(DANISH, "")) == _plain(newer.decider.get(DANISH, ""))
+            and self.identities >= newer.identities
+        )
+
+    def lacks(self) -> list[Lack]:
+        """What is missing in the texts before opening (rule 2), in the order of the page."""
+        return [
+            *_text_lacks("purpose", self.purpose),
+            *self._lacks_of_points(),
+            *_text_lacks("decider", self.decider),
+            *(lack for step in self.steps for lack in step.lacks()),
+            *([] if any(step.on for step in self.steps) else [Lack("steps", Reason.NO_DATED_STEP)]),
+        ]
+
+    def _lacks_of_points(self) -> Iterator[Lack]:
+        if not self.can:
+            yield Lack("points", Reason.NOTHING_TO_INFLUENCE)
+        if len(self.can) > MOST_POINTS_TO_INFLUENCE:
+            yield Lack("points", Reason.TOO_MANY)
+        if not self.fixed:
+            yield Lack("points", Reason.NOTHING_FIXED)
+        seen: Counter[str] = Counter()
+        for point in self.points:
+            yield from point.lacks()
+            if _plain(point.title.get(DANISH, "")):
+                seen[point.identity] += 1
+                if seen[point.identity] > 1:
+                    yield Lack("title", Reason.TWICE, point.key)
+
+    def citizen_texts(self, language: str = DANISH) -> list[str]:
+        """Every text of the page in one language, for readability."""
+        shown = [self.purpose, *(texts for point in self.points for texts in point.parts.values()), self.decider]
+        return [texts[language] for texts in (*shown, *(step.text for step in self.steps)) if texts.get(language)]
+
+    def to_document(self) -> dict[str, Any]:
+        """As JSON values; ``from_document`` is its inverse."""
+        return {
+            "purpose": self.purpose,
+            "decider": self.decider,
+            "points": [
+                {
+                    "key": point.key,
+                    "influence": point.influence.value if point.influence else None,
+                    "title": point.title,
+                    "how": point.how,
+                    "why": point.why,
+                    "decided_by": point.decided_by,
+                    "source": point.source,
+                }
+                for point in self.points
+            ],
+            "steps": [
+                {"key": step.key, "text": step.text, "on": step.on.isoformat() if step.on else None}
+                for step in self.steps
+            ],
+        }
+
+    @classmethod
+    def from_document(cls, document: dict[str, Any]) -> Wording:
+        return cls(
+            purpose=document["purpose"],
+            decider=document["decider"],
+            points=tuple(
+                WordedPoint(**{**point, "influence": Influence(point["influence"]) if point["influence"] else None})
+                for point in document["points"]
+            ),
+            steps=tuple(
+                Step(key=step["key"], text=step["text"], on=date.fromisoformat(step["on"]) if step["on"] else None)
+                for step in document["steps"]
+            ),
+        )
+
+
+def text_lack(text: str) -> Reason | None:
+    """Why a needed text is not ready: empty, or with an unfilled ``{…}``."""
+    if not text.strip():
+        return Reason.MISSING
+    return Reason.PLACEHOLDER if _PLACEHOLDER.search(text) else None
+
+
+def _text_lacks(part: str, texts: Texts, key: int | None = None) -> Iterator[Lack]:
+    danish = text_lack(texts.get(DANISH, ""))
+    if danish:
+        yield Lack(part, danish, key)
+    for language, text in texts.items():
+        if language != DANISH and _PLACEHOLDER.search(text):
+            yield Lack(part, Reason.PLACEHOLDER, key, language)
+
+
+def _with_key(items: tuple[Item, ...], key: int) -> Item:
+    for item in items:
+        if item.key == key:
+            return item
+    raise KeyError(key)
+
+
+def _filled(texts: Texts) -> Texts:
+    return {language: _plain(text) for language, text in sorted(texts.items()) if _plain(text)}
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

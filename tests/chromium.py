@@ -1,0 +1,39 @@
+"""Which Chromium the browser tests drive: the one named, the system's, or Playwright's own."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def chromium_path() -> Path | None:
+    """The Chromium to drive, or None where there is none.
+
+    `CHROMIUM` in the environment decides alone: a wrong path there is FileNotFoundError, not a silent other browser.
+    """
+    if named := os.environ.get("CHROMIUM"):
+        return Path(named).resolve(strict=True)
+    for name in NAMES:
+        if found := shutil.which(name):
+            return Path(found)
+    with sync_playwright() as playwright:
+        downloaded = Path(playwright.chromium.executable_path)
+    return downloaded if downloaded.exists() else None
+
+
+def main() -> None:
+    """Fetch Playwright's Chromium where none is installed. Failing that is said and is not fatal: the tests decide."""
+    if chromium_path():
+        return
+    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
+    if chromium_path() is None:
+        sys.stderr.write("No Chromium could be had: the browser tests are skipped, and fail where CI is set.\n")
+
+
+if __name__ == "__main__":
+    main()

