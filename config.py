@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
+import socket
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +16,11 @@ from models.throttle import Allowance
 ROOT = Path(__file__).parent
 LANGUAGES = ("da", "en")
 SHORTEST_SECRET = 32
+LARGEST_PORT = 65535
+#: What HOST says when the server listens at every address of the machine.
+EVERY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104  (names them, binds nothing)
+#: An address that no network has (RFC 5737).
+SOMEWHERE_ELSE = ("192.0.2.1", 9)
 EVERY_MINUTE = timedelta(minutes=1)
 QUARTER_OF_AN_HOUR = timedelta(minutes=15)
 
@@ -33,7 +39,11 @@ class Config:
     public_url: str
     trusted_hosts: tuple[str, ...]
     production: bool = False
+    host: str = "127.0.0.1"
+    port: int = 8000
+    demo_password: str = ""
     trusted_proxies: int = 0
+    access_log: bool = False
     languages: tuple[str, ...] = LANGUAGES
     translations: tuple[str, ...] = (str(ROOT / "translations"),)
     new_keys: Allowance = Allowance(300, 60, EVERY_MINUTE)
@@ -53,7 +63,8 @@ class Config:
         production = environ.get("APP_ENV") == "production"
         instance = Path(environ.get("INSTANCE_DIR", ROOT / "instance")).absolute()
         instance.mkdir(parents=True, exist_ok=True)
-        public_url = _public_url(environ, production)
+        host, port = environ.get("HOST") or "127.0.0.1", _port(environ)
+        public_url = _public_url(environ, production, host, port)
         return cls(
             instance_dir=instance,
             secret_key=_secret_key(environ, instance, production),
@@ -61,7 +72,11 @@ class Config:
             public_url=public_url,
             trusted_hosts=_trusted_hosts(environ, public_url),
             production=production,
+            host=host,
+            port=port,
+            demo_password=environ.get("DEMO_PASSWORD", ""),
             trusted_proxies=_number(environ, "TRUSTED_PROXIES", 0, smallest=0),
+            access_log=environ.get("ACCESS_LOG") == "1",
             new_keys=_per_minute(environ, "NEW_KEYS_AT_ONCE", 300, "NEW_KEYS_PER_MINUTE", 60),
             keys_per_meeting=_number(environ, "KEYS_PER_MEETING", 2000),
             wrong_codes=_per_minute(environ, "WRONG_CODES_PER_MINUTE", 60, "WRONG_CODES_PER_MINUTE", 60),
@@ -70,17 +85,36 @@ class Config:
         )
 
 
-def _public_url(environ: Mapping[str, str], production: bool) -> str:
-    """Where citizens reach the server, without a slash at the end. QR codes hold it, so a request's Host never decides."""
+def _public_url(environ: Mapping[str, str], production: bool, host: str, port: int) -> str:
+    """Where citizens reach the server, without a slash at the end. QR codes hold it, so no request's Host decides."""
     url = environ.get("PUBLIC_URL", "").rstrip("/")
     if not url:
         if production:
             raise BadSetting("PUBLIC_URL is needed in production: the address that QR codes hold")
-        return f"http://{environ.get('PUBLIC_HOST', '127.0.0.1')}:{environ.get('PORT', '8000')}"
+        reachable = _lan_address() if host in EVERY_ADDRESS else host
+        return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
         raise BadSetting("PUBLIC_URL must look like https://afstemt.example")
     return url
+
+
+def _port(environ: Mapping[str, str]) -> int:
+    port = _number(environ, "PORT", 8000)
+    if port > LARGEST_PORT:
+        raise BadSetting(f"PORT must be at most {LARGEST_PORT}")
+    return port
+
+
+def _lan_address() -> str:
+    """This machine's own address in its network; 127.0.0.1 when it is in none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # Nothing is sent: a datagram socket only looks up which of its addresses leads there.
+            probe.connect(SOMEWHERE_ELSE)
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])
 
 
 def _trusted_hosts(environ: Mapping[str, str], public_url: str) -> tuple[str, ...]:
@@ -95,14 +129,18 @@ def _secret_key(environ: Mapping[str, str], instance: Path, production: bool) ->
     return secret or kept_secret(instance / "secret_key")
 
 
-def kept_secret(path: Path, length: int = 32) -> str:
+def random_secret() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def kept_secret(path: Path, make: Callable[[], str] = random_secret) -> str:
     """A random secret made at the first start and kept in the instance folder, readable by its owner alone."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return path.read_text().strip()
     with os.fdopen(descriptor, "w") as file:
-        secret = secrets.token_urlsafe(length)
+        secret = make()
         file.write(secret)
     return secret
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from flask import abort, current_app, g
 from flask_login import UserMixin, current_user
@@ -48,12 +48,12 @@ def public(view: View) -> View:
 
 def staff(view: View) -> View:
     """A view for signed-in people."""
-    return _guarded(view, counts_as_activity=True)
+    return cast("View", _guarded(view, counts_as_activity=True))
 
 
 def poll(view: View) -> View:
     """A view that a page asks for by itself: it does not keep an idle sign-in alive."""
-    return _guarded(view, counts_as_activity=False)
+    return cast("View", _guarded(view, counts_as_activity=False))
 
 
 def managers_only(view: View) -> View:

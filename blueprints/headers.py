@@ -69,7 +69,7 @@ def init_app(app: Flask) -> None:
             headers["Cache-Control"] = "no-store"
         return response
 
-    if access_log.isEnabledFor(logging.INFO):
+    if config.access_log:
         _log_accesses(app)
 
 
@@ -98,6 +98,11 @@ def _origin_of(url: str) -> str:
 
 
 def _log_accesses(app: Flask) -> None:
+    """A line for each request: its rule, never its address, which may hold a citizen's key."""
+    access_log.setLevel(logging.INFO)
+    if not access_log.hasHandlers():
+        access_log.addHandler(logging.StreamHandler())
+
     @app.before_request
     def note_start() -> None:
         g.started = time.perf_counter()

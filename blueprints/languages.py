@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from babel import Locale
+from babel.dates import format_date, format_time
+from babel.numbers import format_percent
 from flask import Flask, g, request
-from flask_babel import Babel, format_date, format_decimal, format_time, get_locale, gettext
+from flask_babel import Babel, get_locale, gettext
 from flask_login import current_user
 from markupsafe import Markup, escape
 
@@ -23,7 +25,12 @@ def init_app(app: Flask) -> None:
     Babel(app, locale_selector=_chosen)
     app.jinja_env.globals.update(worded=worded, own_name=own_name)
     app.jinja_env.filters.update(
-        long_date=long_date, day_and_month=day_and_month, clock=clock, day_clock=day_clock, percent=percent, sentence=sentence
+        long_date=long_date,
+        day_and_month=day_and_month,
+        clock=clock,
+        day_clock=day_clock,
+        percent=percent,
+        unbroken=unbroken,
     )
     app.context_processor(_page_language)
 
@@ -40,7 +47,7 @@ def spoken() -> str:
 
 def asked_for(among: Sequence[str]) -> str:
     """The first of ``among`` that ``?lang=`` or else the browser's languages ask for; Danish where none fits."""
-    named = request.args.get("lang")
+    named = request.args.get("lang", "")
     if named in among:
         return named
     return request.accept_languages.best_match(among, DANISH) or DANISH
@@ -67,36 +74,38 @@ def worded(texts: Texts) -> Markup:
 
 def long_date(day: date | datetime) -> str:
     """``24. november 2026``, held together by no-break spaces."""
-    return format_date(_day(day), "long", rebase=False).replace(" ", NO_BREAK)
+    return unbroken(format_date(_day(day), "long", locale=_writing()))
 
 
 def day_and_month(day: date | datetime) -> str:
     """``24. november``."""
     pattern = "d. MMMM" if spoken() == DANISH else "d MMMM"
-    return format_date(_day(day), pattern, rebase=False).replace(" ", NO_BREAK)
+    return unbroken(format_date(_day(day), pattern, locale=_writing()))
 
 
 def clock(moment: datetime | time) -> str:
     """``17.42``: Danish local time."""
-    shown = local(moment).time() if isinstance(moment, datetime) else moment
-    return format_time(datetime.combine(date.min.replace(year=2000), shown), "short", rebase=False)
+    return format_time(local(moment).time() if isinstance(moment, datetime) else moment, "short", locale=_writing())
 
 
 def day_clock(moment: datetime) -> str:
     """``24. november 2026 kl. 17.42``."""
-    return gettext("%(day)s at %(time)s", day=long_date(moment), time=clock(moment)).replace(" ", NO_BREAK)
+    return unbroken(gettext("%(day)s at %(time)s", day=long_date(moment), time=clock(moment)))
 
 
 def percent(share: float | None) -> str:
     """``84 %`` of a share 0–1; a dash where there is none."""
-    if share is None:
-        return "–"
-    return gettext("%(number)s%%", number=format_decimal(round(share * 100))).replace(" ", NO_BREAK)
+    return "–" if share is None else unbroken(format_percent(share, locale=_writing()))
 
 
-def sentence(text: str) -> str:
-    """A phrase with a full stop, unless it ends in one of its own."""
-    return text if text.rstrip().endswith((".", "!", "?", "…")) else f"{text.rstrip()}."
+def unbroken(text: str) -> str:
+    """Held together on one line."""
+    return text.replace(" ", NO_BREAK)
+
+
+def _writing() -> Locale:
+    """How dates and figures are written: English as in Europe, with the day first and 24 hours."""
+    return Locale("en", "GB") if spoken() == "en" else Locale.parse(spoken())
 
 
 def _day(day: date | datetime) -> date:

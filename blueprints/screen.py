@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from flask import Flask, g
-from flask_babel import gettext, pgettext
+from flask_babel import lazy_gettext as _
+from flask_babel import lazy_pgettext
 from flask_login import current_user
 
 from models.base import reading
@@ -31,6 +32,30 @@ HTMX_CONFIG = json.dumps(
 )
 DEFAULT_PALETTE = "fjord"
 
+YOU_ALONE_DECIDE = lazy_pgettext("to one person", "You decide")
+INFLUENCES = {
+    Influence.YOU_DECIDE: _("You decide"),
+    Influence.TOGETHER: _("We do it together"),
+    Influence.WE_LISTEN: _("We listen, and then we decide"),
+    Influence.FIXED: _("This is fixed"),
+}
+FORMS = {
+    MeetingForm.PARENTS_MEETING: _("Parents' meeting"),
+    MeetingForm.BOARD: _("Board"),
+    MeetingForm.RELATIVES_COUNCIL: _("Relatives' council"),
+    MeetingForm.HEARING: _("Hearing"),
+    MeetingForm.COMMITTEE_17_4: _("Section 17(4) committee"),
+    MeetingForm.PROJECT: _("Project"),
+    MeetingForm.INDIVIDUAL_TALK: _("Individual talk"),
+}
+METHODS = {
+    Method.CO_CREATION: _("Co-creation"),
+    Method.STRENGTHENED_CONTACT: _("Strengthened citizen contact"),
+    Method.HEARING: _("Hearing"),
+    Method.OTHER: _("Other"),
+}
+STATES = {State.DRAFT: _("Draft"), State.OPEN: _("Open"), State.CLOSED: _("Closed")}
+
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
@@ -46,40 +71,20 @@ def init_app(app: Flask) -> None:
 
 def influence_label(influence: Influence | str, talk: bool = False) -> str:
     """How much citizens decide, in their words; an individual talk says "you" to one person."""
-    if influence in {Influence.YOU_DECIDE, "YOU_DECIDE"} and talk:
-        return pgettext("to one person", "You decide")
-    name = influence.name if isinstance(influence, Influence) else influence
-    return {
-        "YOU_DECIDE": gettext("You decide"),
-        "TOGETHER": gettext("We do it together"),
-        "WE_LISTEN": gettext("We listen, and then we decide"),
-        "FIXED": gettext("This is fixed"),
-    }[name]
+    found = Influence(influence)
+    return str(YOU_ALONE_DECIDE if talk and found is Influence.YOU_DECIDE else INFLUENCES[found])
 
 
 def form_label(form: MeetingForm) -> str:
-    return {
-        MeetingForm.PARENTS_MEETING: gettext("Parents' meeting"),
-        MeetingForm.BOARD: gettext("Board"),
-        MeetingForm.RELATIVES_COUNCIL: gettext("Relatives' council"),
-        MeetingForm.HEARING: gettext("Hearing"),
-        MeetingForm.COMMITTEE_17_4: gettext("Section 17(4) committee"),
-        MeetingForm.PROJECT: gettext("Project"),
-        MeetingForm.INDIVIDUAL_TALK: gettext("Individual talk"),
-    }[form]
+    return str(FORMS[form])
 
 
 def method_label(method: Method) -> str:
-    return {
-        Method.CO_CREATION: gettext("Co-creation"),
-        Method.STRENGTHENED_CONTACT: gettext("Strengthened citizen contact"),
-        Method.HEARING: gettext("Hearing"),
-        Method.OTHER: gettext("Other"),
-    }[method]
+    return str(METHODS[method])
 
 
 def state_label(state: State) -> str:
-    return {State.DRAFT: gettext("Draft"), State.OPEN: gettext("Open"), State.CLOSED: gettext("Closed")}[state]
+    return str(STATES[state])
 
 
 def use_palette(palette: str) -> None:

@@ -111,7 +111,7 @@ def frozen_triggers(table: str) -> dict[str, list[str]]:
     }
 
 
-for _table in (Agreement.__table__, AgreementPoint.__table__, Point.__table__):
-    for _dialect, _statements in frozen_triggers(_table.name).items():
+for _noun in (Agreement, AgreementPoint, Point):
+    for _dialect, _statements in frozen_triggers(_noun.__tablename__).items():
         for _statement in _statements:
-            event.listen(_table, "after_create", DDL(_statement).execute_if(dialect=_dialect))
+            event.listen(_noun.__table__, "after_create", DDL(_statement).execute_if(dialect=_dialect))

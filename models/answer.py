@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 import hashlib
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
@@ -18,13 +19,17 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     UniqueConstraint,
+    bindparam,
     select,
     update,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.audit import Act, record
 from models.base import Base, name_of, session
 from models.meeting import Meeting
+from models.person import Viewer
+from models.prepared import Prepared
 
 LONGEST_QUESTION = 280
 
@@ -74,7 +79,7 @@ class Answer(Base):
         """The holder's answer. Raises ``AnswerDeleted`` for a spent key."""
         mine = select(Answer).where(Answer.meeting_id == meeting_id, Answer.key_hash == key_hash)
         found = session().scalars(mine).one_or_none()
-        if found is None and session().get(SpentKey, (meeting_id, key_hash)):
+        if found is None and session().get(SpentKey, (meeting_id, key_hash)) is not None:
             raise AnswerDeleted
         return found
 
@@ -139,16 +144,20 @@ class Question(Base):
         """The question, when it was asked in this meeting and still has words."""
         return next((question for question in Question.of_meeting(meeting) if question.id == question_id), None)
 
-    def set_hidden(self, hidden: bool) -> None:
+    def set_hidden(self, hidden: bool, by: Viewer, now: datetime) -> None:
+        """Out of sight on the tablet, or in sight again (rule 9)."""
         self.hidden = hidden
         raise_revision(self.answer.meeting_id)
+        act = Act.QUESTION_HIDDEN if hidden else Act.QUESTION_SHOWN
+        record(act, by.id, now, self.answer.meeting_id, question=self.id)
 
-    def forget(self) -> None:
+    def forget(self, by: Viewer, now: datetime) -> None:
         """Staff delete it: it may hold a name."""
         assert self.text is not None
         self.deleted_digest = question_digest(self.answer.key_hash, self.text)
         self.text = None
         raise_revision(self.answer.meeting_id)
+        record(Act.QUESTION_DELETED, by.id, now, self.answer.meeting_id, question=self.id)
 
 
 class SpentKey(Base):
@@ -171,8 +180,12 @@ def question_digest(key_hash: bytes, text: str) -> bytes:
 
 def raise_revision(meeting_id: int, new_keys: int = 0) -> None:
     """Whatever the room shows has changed."""
-    session().execute(
-        update(Meeting.__table__)
-        .where(Meeting.__table__.c.id == meeting_id)
-        .values(revision=Meeting.__table__.c.revision + 1, new_keys=Meeting.__table__.c.new_keys + new_keys)
-    )
+    _RAISE_REVISION.rows(meeting=meeting_id, more_keys=new_keys)
+
+
+_meeting = Meeting.__table__
+_RAISE_REVISION = Prepared(
+    update(_meeting)
+    .where(_meeting.c.id == bindparam("meeting"))
+    .values(revision=_meeting.c.revision + 1, new_keys=_meeting.c.new_keys + bindparam("more_keys"))
+)

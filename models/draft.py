@@ -40,6 +40,8 @@ class Draft(Base):
     revision: Mapped[int] = mapped_column(default=1)
     saved_at: Mapped[datetime]
     saved_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    #: The open page that saved last, by a random name of its own.
+    saved_from: Mapped[str] = mapped_column(default="")
 
     saved_by: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
@@ -47,16 +49,22 @@ class Draft(Base):
     def wording(self) -> Wording:
         return Wording.from_document(self.document)
 
-    def save(self, wording: Wording, by_id: int, now: datetime, seen_revision: int | None = None) -> None:
-        """Keep the wording. With ``seen_revision`` it raises ``DraftChanged`` when somebody saved in between."""
-        if seen_revision is not None and seen_revision != self.revision:
-            raise DraftChanged(self.saved_at, self.saved_by.name)
+    def save(self, wording: Wording, by_id: int, now: datetime) -> None:
+        """Keep the wording."""
         document = wording.to_document()
         if document != self.document:
             self.document = document
             self.revision += 1
         self.saved_at = now
         self.saved_by_id = by_id
+
+    def save_from(self, page: str, seen_revision: int, wording: Wording, by_id: int, now: datetime) -> None:
+        """Keep what was typed on an open page. Raises ``DraftChanged`` when another page saved since this one saw
+        ``seen_revision``; the page that saved last may repeat itself, since an answer may be lost on its way."""
+        if seen_revision != self.revision and page != self.saved_from:
+            raise DraftChanged(self.saved_at, self.saved_by.name)
+        self.saved_from = page
+        self.save(wording, by_id, now)
 
     def add_point(self, by_id: int, now: datetime, point: WordedPoint | None = None) -> int:
         """A new last point, empty or as a template suggests it; returns its key."""
@@ -108,9 +116,14 @@ class Draft(Base):
         return int(last["item"]["key"])
 
     def discard(self, published: Wording, by_id: int, now: datetime) -> None:
-        """Give up what was prepared and begin again from the published version."""
+        """Give up what was prepared and begin again from the published version. What only staff see stays with the
+        points that are the same."""
+        sources = {point.identity: point.source for point in self.wording.points}
+        points = [replace(point, key=key, source=sources.get(point.identity, "")) for key, point in enumerate(published.points, 1)]
+        steps = [replace(step, key=key) for key, step in enumerate(published.steps, len(points) + 1)]
         self.removed = []
-        self.save(published, by_id, now)
+        self.saved_from = ""
+        self.save(replace(published, points=tuple(points), steps=tuple(steps)), by_id, now)
 
     def _new_key(self) -> int:
         removed = max((entry["item"]["key"] for entry in self.removed), default=0)

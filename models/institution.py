@@ -21,6 +21,11 @@ class Institution(Base):
     municipality: Mapped[Municipality] = relationship(lazy="joined", innerjoin=True)
 
     @staticmethod
+    def of(municipality: Municipality) -> list[Institution]:
+        """All institutions of a municipality, by name."""
+        return _by_name(Institution.municipality_id == municipality.id)
+
+    @staticmethod
     def written_for(viewer: Viewer) -> list[Institution]:
         """Where the viewer may make meetings: the institutions where they are a professional."""
         return _by_name(Institution.id.in_(viewer.professional_at))

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     ForeignKey,
+    Select,
     Table,
     and_,
     bindparam,
@@ -22,7 +23,7 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 
 from models.agreement import MOST_AGREEMENTS, Agreement, AgreementPoint, Point, version_bit
 from models.audit import Act, record
@@ -31,6 +32,7 @@ from models.clock import end_of
 from models.code import new_code, shown_code
 from models.draft import Draft
 from models.institution import Institution
+from models.municipality import Municipality
 from models.person import Person, Viewer
 from models.wording import DANISH, Lack, Reason, Wording, text_lack
 
@@ -162,7 +164,8 @@ class Meeting(Base):
 
     @staticmethod
     def by_code(code: str) -> Meeting | None:
-        return session().scalars(select(Meeting).where(Meeting.code == code)).one_or_none()
+        """The meeting with this code, locked until the end of a ``writing()``."""
+        return session().scalars(_locked_to_write(select(Meeting).where(Meeting.code == code))).one_or_none()
 
     @staticmethod
     def page_pulse(code: str) -> Pulse | None:
@@ -191,8 +194,14 @@ class Meeting(Base):
     @staticmethod
     def all_seen_by(viewer: Viewer) -> list[Meeting]:
         """Every meeting the viewer may read, the latest first."""
-        found = select(Meeting).join(Institution).where(may_see(viewer))
+        found = select(Meeting).join(Institution).where(may_see(viewer)).options(selectinload(Meeting.deputies))
         return list(session().scalars(found.order_by(Meeting.held_on.desc(), Meeting.id.desc())))
+
+    @staticmethod
+    def every_of(municipality: Municipality) -> list[Meeting]:
+        """Every meeting of a municipality, individual talks too: for commands, never for a page."""
+        found = select(Meeting).join(Institution).where(Institution.municipality_id == municipality.id)
+        return list(session().scalars(found.order_by(Meeting.id)))
 
     @staticmethod
     def one_is_open_for(viewer: Viewer, now: datetime) -> bool:
@@ -293,9 +302,29 @@ class Meeting(Base):
         elif (self.closes_at or end_of(self.held_on)) <= now:
             lacks.append(Lack("date" if self.closes_at is None else "closes", Reason.IN_THE_PAST))
         for language, text in self.title.items():
-            if language != DANISH and text_lack(text) is Reason.PLACEHOLDER:
+            if language != DANISH and language in self.languages and text_lack(text) is Reason.PLACEHOLDER:
                 lacks.append(Lack("title", Reason.PLACEHOLDER, language=language))
-        return lacks + self.draft.wording.lacks()
+        return lacks + self.prepared.lacks()
+
+    @property
+    def prepared(self) -> Wording:
+        """The draft's wording in the languages that are switched on: what would be published now."""
+        return self.draft.wording.in_languages(self.languages)
+
+    def write(
+        self, wording: Wording, facts: dict[str, Any], by: Viewer, now: datetime, page: str, seen_revision: int
+    ) -> None:
+        """Keep what was typed on an open page: the wording in the draft, the facts at once. Once the meeting is open,
+        citizens see its facts, so that they are audited. Raises ``DraftChanged``."""
+        changed = {name: value for name, value in facts.items() if getattr(self, name) != value}
+        self.draft.save_from(page, seen_revision, wording, by.id, now)
+        if changed:
+            self.draft.revision += 1
+        if self.opened_at is not None:
+            self.change_facts(by, now, **changed)
+            return
+        for name, value in changed.items():
+            setattr(self, name, value)
 
     def change_facts(self, by: Viewer, now: datetime, **facts: Any) -> None:
         """Title, place, time, contact, languages: facts, changed without a new version (rule 1), audited."""
@@ -331,7 +360,7 @@ class Meeting(Base):
         """Freeze the draft as version n+1 of an open meeting. Raises ``WrongState``, ``NotReady``, ``NothingToPublish``."""
         if self.state(now) is not State.OPEN:
             raise WrongState
-        if lacks := self.draft.wording.lacks():
+        if lacks := self.prepared.lacks():
             raise NotReady(lacks)
         if not self.has_unpublished_changes:
             raise NothingToPublish
@@ -342,11 +371,11 @@ class Meeting(Base):
     @property
     def has_unpublished_changes(self) -> bool:
         """Whether the draft says something else than the newest version."""
-        return self.newest is not None and self.draft.wording.content_hash != self.newest.content_hash
+        return self.newest is not None and self.prepared.content_hash != self.newest.content_hash
 
     def outdated_by_draft(self) -> frozenset[int]:
         """The versions (numbers) whose answers would be outdated if the draft were published now."""
-        draft = self.draft.wording.frozen()
+        draft = self.prepared.frozen()
         return frozenset(
             agreement.number
             for agreement in self.agreements
@@ -386,7 +415,7 @@ class Meeting(Base):
         number = len(self.agreements) + 1
         if number > MOST_AGREEMENTS:
             raise TooManyVersions
-        wording = self.draft.wording.frozen()
+        wording = self.prepared.frozen()
         agreement = Agreement(
             meeting_id=self.id,
             number=number,
@@ -452,15 +481,21 @@ def in_scope(viewer: Viewer) -> ColumnElement[bool]:
     """At an institution where the viewer works or manages, or of a municipality they administer."""
     administered = select(Institution.id).where(Institution.municipality_id.in_(viewer.administrator_of))
     return or_(
-        Meeting.institution_id.in_(viewer.professional_at | viewer.manager_at), Meeting.institution_id.in_(administered)
+        Meeting.institution_id.in_(viewer.professional_at),
+        Meeting.institution_id.in_(viewer.manager_at),
+        Meeting.institution_id.in_(administered),
     )
 
 
 def _one(meeting_id: int, condition: ColumnElement[bool]) -> Meeting | None:
     query = select(Meeting).where(Meeting.id == meeting_id, condition)
-    if session().connection().get_execution_options().get("writing"):
-        query = query.with_for_update(of=Meeting)
-    return session().scalars(query).one_or_none()
+    return session().scalars(_locked_to_write(query)).one_or_none()
+
+
+def _locked_to_write(query: Select[tuple[Meeting]]) -> Select[tuple[Meeting]]:
+    """On PostgreSQL writers of one meeting queue at its row, answers among them; SQLite has one writer anyway."""
+    writing = session().connection().get_execution_options().get("writing")
+    return query.with_for_update(of=Meeting) if writing else query
 
 
 def _without_dates(wording: Wording) -> Wording:

@@ -34,6 +34,11 @@ class Municipality(Base):
     is_demo: Mapped[bool] = mapped_column(default=False)
 
     @staticmethod
+    def every() -> list[Municipality]:
+        """All municipalities of this server, by name."""
+        return list(session().scalars(select(Municipality).order_by(Municipality.name)))
+
+    @staticmethod
     def only() -> Municipality | None:
         """The municipality of this server where there is just one; else none."""
         found = session().scalars(select(Municipality).limit(2)).all()

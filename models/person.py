@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models.audit import Act, record
 from models.base import Base, name_of, session
 
 SIGNED_IN_FOR = timedelta(hours=12)
@@ -71,6 +72,29 @@ class Person(Base):
             Membership.institution_id == institution_id, Membership.role == Role.PROFESSIONAL
         )
         return list(session().scalars(select(Person).where(Person.id.in_(at)).order_by(Person.name)))
+
+    @staticmethod
+    def add(email: str, name: str, password_hash: str, **settings: str) -> Person:
+        """A new person, without any role yet. ``settings``: phone, locale."""
+        person = Person(email=email.strip().lower(), name=name.strip(), password_hash=password_hash, **settings)
+        session().add(person)
+        session().flush()
+        return person
+
+    def give_role(
+        self, role: Role, now: datetime, *, institution_id: int | None = None, municipality_id: int | None = None
+    ) -> bool:
+        """A role at an institution, or as administrator of a municipality; False when they had it already. Audited."""
+        place = {"institution_id": institution_id, "municipality_id": municipality_id}
+        if any(
+            (each.role, each.institution_id, each.municipality_id) == (role, *place.values())
+            for each in self.memberships
+        ):
+            return False
+        self.memberships.append(Membership(role=role, **place))
+        session().flush()
+        record(Act.PERSON_ADDED, None, now, person=self.id, role=role.value, **place)
+        return True
 
     def viewer(self) -> Viewer:
         """The person as a viewer, with the roles of this moment."""

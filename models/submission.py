@@ -1,13 +1,15 @@
-"""Submission: what a citizen sends, and the rules for taking it (rule 3). The hot path: Core, few statements."""
+"""Submission: what a citizen sends, and the rules for taking it (rule 3). The hot path: few
+statements, prepared."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Row, bindparam, cast, exists, func, insert, select
+from sqlalchemy import bindparam, cast, exists, func, insert, literal_column, or_, select
 from sqlalchemy.types import LargeBinary, String
 
 from models.agreement import Agreement, AgreementPoint, version_bit
@@ -15,6 +17,7 @@ from models.answer import Answer, AnswerDeleted, Channel, Doubt, Question, Spent
 from models.base import engine, session
 from models.clock import minute_of
 from models.meeting import Meeting, MeetingForm
+from models.prepared import Prepared
 from models.throttle import Allowance, Kind, Throttled, take
 
 RETRY_FULL_MEETING = 3600
@@ -71,52 +74,59 @@ def receive(code: str, submission: Submission, now: datetime, sender: Sender | N
     Raises ``NoSuchMeeting``, ``AnswerDeleted``, ``NotOpenYet``, ``MeetingClosed``, ``AgreementChanged``, ``WrongField``,
     or, for new keys only, ``Throttled``.
     """
-    ground = _ground(code, submission)
-    _refuse(ground, submission, now)
-    if ground.meeting.form is MeetingForm.INDIVIDUAL_TALK:
+    ground = _ground(code, submission, now)
+    points = ground.point_ids
+    _refuse(ground, points, submission)
+    if ground.is_talk:
         submission = _without_questions(submission)
     if ground.answer_id is None:
         _take_new(ground, submission, now, sender)
     else:
-        _change(ground, submission, now)
+        _change(ground.answer_id, points, submission, now)
 
 
-@dataclass(frozen=True)
-class _Ground:
-    """What a submission stands on."""
+class _Ground(NamedTuple):
+    """What a submission stands on, as the database says it. ``points``: ids of the version's points, commas between."""
 
-    meeting: Row[Any]
-    points: frozenset[int]
+    meeting_id: int
+    is_talk: bool
+    is_opened: bool
+    is_closed: bool
+    languages: str
+    current_versions: int
+    new_keys: int
+    points: str | None
     answer_id: int | None
+    is_spent: bool
+
+    @property
+    def point_ids(self) -> frozenset[int]:
+        return frozenset(map(int, self.points.split(","))) if self.points else frozenset()
 
 
-def _ground(code: str, submission: Submission) -> _Ground:
+def _ground(code: str, submission: Submission, now: datetime) -> _Ground:
     if engine().dialect.name == "postgresql":
-        session().execute(_LOCK, {"code": code})
-    row = session().execute(
-        _GROUND, {"code": code, "number": submission.agreement, "key_hash": submission.key_hash}
-    ).one_or_none()  # fmt: skip
-    if row is None:
+        _LOCK.rows(code=code)
+    rows = _GROUND.rows(code=code, number=submission.agreement, key_hash=submission.key_hash, now=now)
+    if not rows:
         raise NoSuchMeeting
-    if row.spent:
+    return _Ground(*rows[0])
+
+
+def _refuse(ground: _Ground, points: frozenset[int], submission: Submission) -> None:
+    if ground.is_spent:
         raise AnswerDeleted
-    points = frozenset(int(point) for point in row.points.split(",")) if row.points else frozenset()
-    return _Ground(row, points, row.answer_id)
-
-
-def _refuse(ground: _Ground, submission: Submission, now: datetime) -> None:
-    meeting = ground.meeting
-    if meeting.opened_at is None:
+    if not ground.is_opened:
         raise NotOpenYet
-    if meeting.closed_at is not None or now >= meeting.closes_at:
+    if ground.is_closed:
         raise MeetingClosed
-    if not ground.points or not meeting.current_versions & version_bit(submission.agreement):
+    if not points or not ground.current_versions & version_bit(submission.agreement):
         raise AgreementChanged
-    if submission.language not in meeting.languages:
+    if submission.language not in json.loads(ground.languages):
         raise WrongField("lang")
-    if not submission.doubts <= ground.points:
+    if not submission.doubts <= points:
         raise WrongField("unclear")
-    if not submission.questions.keys() <= ground.points:
+    if not submission.questions.keys() <= points:
         raise WrongField("question")
 
 
@@ -128,33 +138,32 @@ def _without_questions(submission: Submission) -> Submission:
 
 def _take_new(ground: _Ground, submission: Submission, now: datetime, sender: Sender | None) -> None:
     if sender is not None:
-        if ground.meeting.new_keys >= sender.most_keys:
+        if ground.new_keys >= sender.most_keys:
             raise Throttled(RETRY_FULL_MEETING)
         take(Kind.NEW_KEY, sender.subject, sender.allowance, now)
-    answer_id = session().execute(
-        _NEW_ANSWER,
-        {
-            "meeting_id": ground.meeting.id, "key_hash": submission.key_hash, "agreement": submission.agreement,
-            "versions": version_bit(submission.agreement), "understood_first": not submission.doubts,
-            "first_minute": minute_of(now), "language": submission.language, "channel": submission.channel,
-        },
-    ).scalar_one()  # fmt: skip
-    if submission.doubts:
-        session().execute(_NEW_DOUBT, [{"answer_id": answer_id, "point_id": point} for point in submission.doubts])
-    if submission.questions:
-        session().execute(
-            _NEW_QUESTION,
-            [{"answer_id": answer_id, "point_id": point, "text": text} for point, text in submission.questions.items()],
-        )
-    raise_revision(ground.meeting.id, new_keys=1)
+    [(answer_id,)] = _NEW_ANSWER.rows(
+        meeting=ground.meeting_id,
+        key_hash=submission.key_hash,
+        number=submission.agreement,
+        versions=version_bit(submission.agreement),
+        understood=not submission.doubts,
+        minute=minute_of(now),
+        language=submission.language,
+        channel=submission.channel,
+    )
+    for point in submission.doubts:
+        _NEW_DOUBT.rows(answer=answer_id, point=point)
+    for point, text in submission.questions.items():
+        _NEW_QUESTION.rows(answer=answer_id, point=point, text=text)
+    raise_revision(ground.meeting_id, new_keys=1)
 
 
-def _change(ground: _Ground, submission: Submission, now: datetime) -> None:
-    answer = session().get_one(Answer, ground.answer_id)
-    first_covered = ground.points - _covered(answer)
+def _change(answer_id: int, points: frozenset[int], submission: Submission, now: datetime) -> None:
+    answer = session().get_one(Answer, answer_id)
+    first_covered = points - _covered(answer)
     changed = [
-        _change_doubts(answer, ground.points, submission.doubts, first_covered),
-        _change_questions(answer, ground.points, submission.questions),
+        _change_doubts(answer, points, submission.doubts, first_covered),
+        _change_questions(answer, points, submission.questions),
         (answer.agreement, answer.language) != (submission.agreement, submission.language),
     ]
     if any(changed):
@@ -206,36 +215,51 @@ def _change_questions(answer: Answer, points: frozenset[int], asked: Mapping[int
     return changed
 
 
-_LOCK = select(Meeting.id).where(Meeting.code == bindparam("code")).with_for_update()
+_LOCK = Prepared(select(Meeting.id).where(Meeting.code == bindparam("code")).with_for_update())
 
-_GROUND = (
+_KEY_HASH = bindparam("key_hash", type_=LargeBinary)
+_GROUND = Prepared(
     select(
         Meeting.id,
-        Meeting.form,
-        Meeting.languages,
-        Meeting.opened_at,
-        Meeting.closed_at,
-        Meeting.closes_at,
+        Meeting.form == MeetingForm.INDIVIDUAL_TALK,
+        Meeting.opened_at.is_not(None),
+        or_(Meeting.closed_at.is_not(None), Meeting.closes_at <= bindparam("now")),
+        cast(Meeting.languages, String),
         Meeting.current_versions,
         Meeting.new_keys,
-        select(func.aggregate_strings(cast(AgreementPoint.point_id, String), ","))
+        select(func.aggregate_strings(cast(AgreementPoint.point_id, String), literal_column("','")))
         .join(Agreement, Agreement.id == AgreementPoint.agreement_id)
         .where(Agreement.meeting_id == Meeting.id, Agreement.number == bindparam("number"))
         .correlate(Meeting)
-        .scalar_subquery()
-        .label("points"),
+        .scalar_subquery(),
         select(Answer.id)
-        .where(Answer.meeting_id == Meeting.id, Answer.key_hash == bindparam("key_hash", type_=LargeBinary))
+        .where(Answer.meeting_id == Meeting.id, Answer.key_hash == _KEY_HASH)
         .correlate(Meeting)
-        .scalar_subquery()
-        .label("answer_id"),
-        exists()
-        .where(SpentKey.meeting_id == Meeting.id, SpentKey.key_hash == bindparam("key_hash", type_=LargeBinary))
-        .correlate(Meeting)
-        .label("spent"),
-    )
-    .where(Meeting.code == bindparam("code"))
+        .scalar_subquery(),
+        exists().where(SpentKey.meeting_id == Meeting.id, SpentKey.key_hash == _KEY_HASH).correlate(Meeting),
+    ).where(Meeting.code == bindparam("code"))
 )
-_NEW_ANSWER = insert(Answer.__table__).returning(Answer.__table__.c.id)
-_NEW_DOUBT = insert(Doubt.__table__).values(raised_first=True, unclear=True)
-_NEW_QUESTION = insert(Question.__table__).values(hidden=False)
+_NEW_ANSWER = Prepared(
+    insert(Answer.__table__)
+    .values(
+        meeting_id=bindparam("meeting"),
+        key_hash=_KEY_HASH,
+        agreement=bindparam("number"),
+        versions=bindparam("versions"),
+        understood_first=bindparam("understood"),
+        first_minute=bindparam("minute"),
+        language=bindparam("language"),
+        channel=bindparam("channel"),
+    )
+    .returning(Answer.__table__.c.id)
+)
+_NEW_DOUBT = Prepared(
+    insert(Doubt.__table__).values(
+        answer_id=bindparam("answer"), point_id=bindparam("point"), raised_first=True, unclear=True
+    )
+)
+_NEW_QUESTION = Prepared(
+    insert(Question.__table__).values(
+        answer_id=bindparam("answer"), point_id=bindparam("point"), text=bindparam("text"), hidden=False
+    )
+)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -48,6 +48,18 @@ class Totals:
         """A point below the limit is protected even where the meeting is above it."""
         return self.shows_split(smallest_group) and self.point(point_id).answers >= smallest_group
 
+    def ranked(self, point_ids: Iterable[int], smallest_group: int) -> list[int]:
+        """The points to talk about first: those unclear in most answers now, then at first, then in the agreement's
+        order. Protected points stand last, in that order: their place tells nothing."""
+
+        def rank(point_id: int) -> tuple[bool, int, int]:
+            if not self.shows_point(point_id, smallest_group):
+                return (True, 0, 0)
+            counts = self.point(point_id)
+            return (False, -counts.unclear_now, -counts.unclear_first)
+
+        return sorted(point_ids, key=rank)
+
     def point(self, point_id: int) -> PointTotals:
         return self.points.get(point_id, PointTotals())
 
@@ -79,6 +91,12 @@ def keep_totals(meeting: Meeting) -> None:
     """Store the figures with the meeting, so that they are ready for insight and outlive the answers."""
     meeting.totals = count(meeting).to_document()
     meeting.totals_revision = meeting.revision
+
+
+def answers_to(meeting: Meeting, versions: Collection[int]) -> int:
+    """How many answers were latest given to one of these versions (numbers)."""
+    given = select(func.count()).select_from(Answer).where(Answer.meeting_id == meeting.id, Answer.agreement.in_(versions))
+    return session().scalar(given) or 0
 
 
 def count(meeting: Meeting) -> Totals:

@@ -7,15 +7,19 @@ workers share it. A subject is never an address in clear: the caller gives its H
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Any
 
 from sqlalchemy import Float, LargeBinary, bindparam, case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql import ClauseElement
 
-from models.base import Base, engine, session
+from models.base import Base, session
+from models.prepared import Prepared
 
 KEPT_FOR = timedelta(hours=1)
 
@@ -58,17 +62,13 @@ class Bucket(Base):
 
 def take(kind: Kind, subject: bytes, allowance: Allowance, now: datetime) -> None:
     """Take one token or raise ``Throttled``. One statement, so that two workers can't take the same one."""
-    seconds = now.timestamp()
-    taken = session().execute(
-        _TAKE[engine().dialect.name],
-        {
-            "kind": kind.value, "subject": subject, "now": seconds, "burst": float(allowance.burst),
-            "first": allowance.burst - 1.0, "rate": allowance.per_second,
-        },
-    ).scalar_one_or_none()  # fmt: skip
-    if taken is None:
+    seconds, first = now.timestamp(), allowance.burst - 1.0
+    left = _TAKE.rows(
+        kind=kind.value, subject=subject, now=seconds, burst=float(allowance.burst), first=first, rate=allowance.per_second
+    )
+    if not left:
         raise Throttled(_wait(kind, subject, allowance, seconds))
-    if taken == allowance.burst - 1.0:
+    if left[0][0] == first:
         forget(now)
 
 
@@ -89,16 +89,16 @@ def _wait(kind: Kind, subject: bytes, allowance: Allowance, seconds: float) -> i
     return max(1, ceil((1 - tokens) / allowance.per_second - (seconds - at)))
 
 
-def _take_statement(insert: object) -> object:
+def _take_statement(insert: Callable[..., Any]) -> ClauseElement:
     now, burst, rate = bindparam("now", type_=Float), bindparam("burst", type_=Float), bindparam("rate", type_=Float)
     refilled = Bucket.tokens + (now - Bucket.at) * rate
     full = case((refilled > burst, burst), else_=refilled)
     return (
-        insert(Bucket)  # type: ignore[operator]
+        insert(Bucket)
         .values(kind=bindparam("kind"), subject=bindparam("subject"), tokens=bindparam("first"), at=now)
         .on_conflict_do_update(index_elements=["kind", "subject"], set_={"tokens": full - 1, "at": now}, where=full >= 1)
         .returning(Bucket.tokens)
     )
 
 
-_TAKE = {"sqlite": _take_statement(sqlite.insert), "postgresql": _take_statement(postgresql.insert)}
+_TAKE = Prepared({"sqlite": _take_statement(sqlite.insert), "postgresql": _take_statement(postgresql.insert)})

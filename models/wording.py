@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeVar
@@ -93,7 +93,7 @@ class WordedPoint:
     def frozen(self) -> WordedPoint:
         """The point as published: only what citizens see at its influence."""
         shown = {part: _filled(texts) for part, texts in self.parts.items()}
-        return WordedPoint(key=self.key, influence=self.influence, id=self.id, **shown)
+        return replace(WordedPoint(key=self.key, influence=self.influence, id=self.id), **shown)
 
     def lacks(self) -> Iterator[Lack]:
         if self.influence is None:
@@ -137,7 +137,8 @@ class Wording:
 
     @property
     def next_key(self) -> int:
-        return max((item.key for item in (*self.points, *self.steps)), default=0) + 1
+        keys = [*(point.key for point in self.points), *(step.key for step in self.steps)]
+        return max(keys, default=0) + 1
 
     @property
     def content_hash(self) -> str:
@@ -172,6 +173,25 @@ class Wording:
             points=tuple(point.frozen() for point in self.points),
             steps=tuple(replace(step, text=_filled(step.text)) for step in self.steps),
         )
+
+    def in_languages(self, languages: Collection[str]) -> Wording:
+        """The wording in these languages alone: what is written in one that is switched off is kept, but not published."""
+
+        def only(texts: Texts) -> Texts:
+            return {language: text for language, text in texts.items() if language in languages}
+
+        return Wording(
+            purpose=only(self.purpose),
+            decider=only(self.decider),
+            points=tuple(
+                replace(
+                    point,
+                    title=only(point.title), how=only(point.how), why=only(point.why), decided_by=only(point.decided_by),
+                )
+                for point in self.points
+            ),
+            steps=tuple(replace(step, text=only(step.text)) for step in self.steps),
+        )  # fmt: skip
 
     def includes(self, newer: Wording) -> bool:
         """Whether an answer to this wording still stands for the newer one (rule 1): same purpose, same final decider,

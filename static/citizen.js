@@ -43,24 +43,26 @@ function prepare() {
   const { mode, key, at } = main().dataset;
   if (mode === "receipt") kept.write({ key, at });
   if ("spent" in main().dataset) kept.forget();
-  if (!form) return;
-  form.querySelectorAll("[name=unclear]").forEach(matchQuestion);
-  nameTheButton(form);
-  if (mode === "new") comeBack(form);
+  if (form) {
+    form.querySelectorAll("[name=unclear]").forEach(matchQuestion);
+    nameTheButton(form);
+  }
+  if (mode === "new" || mode === "closed") comeBack(form);
 }
 
 /* Whoever has answered is led to their answer, never to a blank form that would clear every doubt. */
 async function comeBack(form) {
   const answer = kept.read();
-  if (!answer.key) return;
-  const receipt = `${form.action}/${answer.key}?lang=${document.documentElement.lang}`;
+  if (!answer.key || document.querySelector("[data-answered]")) return;
+  const receipt = `/m/${main().dataset.code}/answers/${answer.key}?lang=${document.documentElement.lang}`;
   if (answer.at) return lead(form, receipt, answer.at);
+  if (!form) return;
   form.hidden = true;
   try {
     const reply = await fetch(receipt, { headers: { "HX-Request": "true" } });
     if (reply.ok) return location.replace(receipt);
-    if (reply.status === 404) form.elements.key.value = answer.key;
     if (reply.status === 410) kept.forget();
+    else form.elements.key.value = answer.key;
   } catch {
     form.elements.key.value = answer.key;
   }
@@ -69,10 +71,11 @@ async function comeBack(form) {
 
 function lead(form, receipt, at) {
   const back = document.getElementById("answered").content.cloneNode(true);
+  const link = back.querySelector("a");
   back.querySelector("[data-at]").textContent = at;
-  back.querySelector("a").href = `${receipt}&change=1`;
-  form.before(back);
-  form.hidden = true;
+  link.href = receipt + link.dataset.to;
+  main().querySelector(".stack").after(back);
+  if (form) form.classList.add("answered");
 }
 
 document.addEventListener("change", (event) => {
@@ -97,17 +100,15 @@ function sayNotSent(event) {
 document.addEventListener("htmx:sendError", sayNotSent);
 document.addEventListener("htmx:timeout", sayNotSent);
 document.addEventListener("htmx:responseError", (event) => {
-  if (event.detail.xhr.status >= 500 && event.detail.xhr.status !== 503) sayNotSent(event);
+  if (!saysItself(event.detail.xhr)) sayNotSent(event);
 });
 
-/* Replies of a proxy in trouble are no page of ours and must not replace the form. */
+/* Only replies that are fragments of ours are shown: a proxy in trouble, or an error page, must not replace the form. */
+function saysItself(reply) {
+  return reply.getResponseHeader("HX-Retarget") || (reply.getResponseHeader("HX-Reswap") !== "none" && reply.responseText.includes('id="main"'));
+}
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const type = event.detail.xhr.getResponseHeader("Content-Type") || "";
-  const ours = event.detail.xhr.responseText.includes('id="main"') || event.detail.xhr.getResponseHeader("HX-Retarget");
-  if (event.detail.shouldSwap && !(type.startsWith("text/html") && ours)) {
-    event.detail.shouldSwap = false;
-    sayNotSent(event);
-  }
+  if (!saysItself(event.detail.xhr)) event.detail.shouldSwap = false;
 });
 
 document.addEventListener("htmx:afterSettle", prepare);

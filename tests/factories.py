@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 
 from models.answer import Channel, hash_of_key
 from models.base import Texts, reading, session, writing
@@ -18,7 +19,7 @@ from models.institution import Institution
 from models.meeting import Meeting, MeetingForm, Method
 from models.municipality import Municipality
 from models.person import Membership, Person, Role, Viewer
-from models.submission import Sender, Submission, receive
+from models.submission import Submission, receive
 from models.wording import Influence, Step, WordedPoint, Wording
 from tests.arabic import arabic
 
@@ -81,7 +82,7 @@ def a_cast() -> Cast:
 
 def a_person(name: str, role: Role, place: Institution | Municipality, **columns: Any) -> Viewer:
     """A person with one role, inside ``writing()``. Their password is PASSWORD."""
-    email = f"{name.split()[0].lower()}@eksempelby.example"
+    email = f"{name.split(maxsplit=1)[0].lower()}@eksempelby.example"
     person = Person(**{"name": name, "email": email, "password_hash": PASSWORD_HASH, "phone": "12 34 56 78", **columns})
     where = "municipality_id" if isinstance(place, Municipality) else "institution_id"
     person.memberships.append(Membership(role=role, **{where: place.id}))
@@ -100,6 +101,13 @@ def sign_in(client: FlaskClient, viewer: Viewer, now: datetime | None = None) ->
         cookie["_fresh"] = True
 
 
+def csrf_token(client: FlaskClient) -> str:
+    """What the field ``csrf_token`` of a staff form must hold for this client."""
+    with client.session_transaction() as cookie:
+        raw = cookie.setdefault("csrf_token", secrets.token_hex())
+    return str(URLSafeTimedSerializer(client.application.config["SECRET_KEY"], salt="wtf-csrf-token").dumps(raw))
+
+
 def texts(danish: str, english: str, languages: Iterable[str] = ("da", "en")) -> Texts:
     """A text in these languages; the Arabic is the English in Arabic letters."""
     known = {"da": danish, "en": english, "ar": arabic(english)}
@@ -107,12 +115,18 @@ def texts(danish: str, english: str, languages: Iterable[str] = ("da", "en")) ->
 
 
 def a_point(
-    key: int, influence: Influence = Influence.WE_LISTEN, languages: Iterable[str] = ("da", "en"), **overrides: Any
+    key: int,
+    influence: Influence = Influence.WE_LISTEN,
+    languages: Iterable[str] = ("da", "en"),
+    number: int | None = None,
+    **overrides: Any,
 ) -> WordedPoint:
-    """A filled point; its title holds its key."""
-    titles = texts(f"Punkt {key}: skærme i frikvarteret", f"Point {key}: screens in the break", languages)
+    """A filled point; its title holds ``number``, else its key."""
+    number = number or key
+    titles = texts(f"Punkt {number}: skærme i frikvarteret", f"Point {number}: screens in the break", languages)
     point = WordedPoint(key=key, influence=influence, title=titles)
     if point.is_fixed:
+        point = replace(point, title=texts(f"Ramme {number}: skoletiden", f"Limit {number}: school hours", languages))
         why = texts("Loven siger det.", "The law says so.", languages)
         point = replace(point, why=why, decided_by=texts("Folketinget", "Parliament", languages))
     else:
@@ -121,14 +135,15 @@ def a_point(
 
 
 def a_wording(can: int = 2, fixed: int = 1, languages: Iterable[str] = ("da", "en"), **overrides: Any) -> Wording:
-    """A wording that is ready to open: ``can`` points to influence, then ``fixed`` ones, and a dated step."""
+    """A wording that is ready to open: ``can`` points to influence, then ``fixed`` ones, and a dated step. One with more
+    points holds all of one with fewer."""
     purpose, decider, step = (texts(danish, english, languages) for danish, english in TRANSLATED.items())
     wording = Wording(
         purpose=purpose,
         decider=decider,
         points=(
             *(a_point(key, languages=languages) for key in range(1, can + 1)),
-            *(a_point(key, Influence.FIXED, languages) for key in range(can + 1, can + fixed + 1)),
+            *(a_point(can + number, Influence.FIXED, languages, number) for number in range(1, fixed + 1)),
         ),
         steps=(Step(key=can + fixed + 1, text=step, on=STEP_ON),),
     )
@@ -193,7 +208,6 @@ def answer(
     language: str = "da",
     *,
     now: datetime | None = None,
-    sender: Sender | None = None,
     channel: Channel = Channel.OWN_PHONE,
 ) -> UUID:
     """A citizen's answer, new or changed, to a version, else to the newest; its key. Doubts and questions go by the
@@ -210,5 +224,5 @@ def answer(
             questions={points[position - 1]: text for position, text in (questions or {}).items()},
             channel=channel,
         )
-        receive(meeting.code, submission, now or datetime.now(UTC), sender)
+        receive(meeting.code, submission, now or datetime.now(UTC), sender=None)
     return key

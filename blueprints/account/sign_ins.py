@@ -22,7 +22,7 @@ def init_app(app: Flask) -> None:
     manager.init_app(app, add_context_processor=False)
 
 
-@manager.user_loader  # type: ignore[untyped-decorator]
+@manager.user_loader
 def load(token: str) -> StaffUser | None:
     """The person behind a token, while the sign-in lasts."""
     with reading():
@@ -36,7 +36,7 @@ def load(token: str) -> StaffUser | None:
     return None
 
 
-@manager.unauthorized_handler  # type: ignore[untyped-decorator]
+@manager.unauthorized_handler
 def ask_to_sign_in() -> Response | BaseResponse:
     """A page leads to the sign-in and back. A fragment is 401 with nothing to swap and nowhere to go: what stands on
     the screen, a QR code or a half-written text, must stay."""

@@ -6,7 +6,7 @@ from blueprints.headers import csrf
 
 citizen = Blueprint("citizen", __name__, url_prefix="/m/<code>")
 
-# Citizens have no cookie, so there is no authority that another site could borrow; `headers` refuses other sites anyway.
+# Citizens have no cookie, so no authority for another site to borrow; `headers` refuses other sites anyway.
 csrf.exempt(citizen)
 
 from blueprints.citizen import answering, views  # noqa: E402, F401

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import render_template, request, url_for
@@ -30,6 +31,7 @@ def meeting_context(meeting: Meeting) -> dict[str, Any]:
         "worded_title": worded(meeting.title),
         "other_languages": _other_languages(meeting),
         "fragment": asked_by_htmx(),
+        "address_on_paper": f"{urlsplit(settings().public_url).netloc}/m/{meeting.code}",
     }
 
 
@@ -46,7 +48,13 @@ def change_page(meeting: Meeting, answer: Answer, key: UUID) -> str:
 def wrong_page(meeting: Meeting, form: AnswerForm, errors: Mapping[str, str]) -> str:
     """The page with all that was typed and what is wrong with it."""
     return _form_page(
-        meeting, "wrong", key=str(form.key), ticked=form.unclear, typed=form.questions, errors=errors, lost=form.questions
+        meeting,
+        "wrong",
+        key=str(form.key),
+        ticked=form.unclear,
+        typed=form.questions,
+        errors=errors,
+        lost=form.questions,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 from uuid import UUID
 
 from flask import Response, abort, make_response, redirect, render_template, request, url_for
@@ -42,6 +42,11 @@ from models.submission import (
 )
 from models.throttle import Throttled
 
+REFUSALS = (AnswerDeleted, NotOpenYet, MeetingClosed, AgreementChanged, WrongField)
+RETRY_SECONDS = 5
+
+Render = Callable[[Meeting], str]
+
 
 @citizen.post("/answers")
 @public
@@ -60,27 +65,17 @@ def answers(code: str) -> Response | BaseResponse:
             receive(code, form.submission(Channel.OWN_PHONE), now(), _sender())
     except NoSuchMeeting:
         return elsewhere(code, "citizen.agreement")
-    except AnswerDeleted:
-        return _with_meeting(code, 410, deleted_page)
-    except NotOpenYet:
-        return _with_meeting(code, 409, not_open_page)
-    except MeetingClosed:
-        return _with_meeting(code, 409, lambda meeting: closed_page(meeting, form))
-    except AgreementChanged:
-        return _with_meeting(code, 409, lambda meeting: changed_page(meeting, form))
-    except WrongField as wrong:
-        errors = {wrong.name: "meeting"}
-        return _with_meeting(code, 422, lambda meeting: wrong_page(meeting, form, errors))
+    except REFUSALS as refusal:
+        status, page = _refused(refusal, form)
+        return _with_meeting(code, status, page)
     except Throttled as throttled:
-        return _not_taken(
-            code, 429, throttled.retry_after, gettext("Many are answering right now."),
-            gettext("Wait a minute, then try again. What you wrote is still here."),
-        )  # fmt: skip
+        title = gettext("Many are answering right now.")
+        text = gettext("Wait a minute, then try again. What you wrote is still here.")
+        return _not_taken(code, 429, throttled.retry_after, title, text)
     except DatabaseGone:
-        return _not_taken(
-            code, 503, 5, gettext("We couldn't send your answer."),
-            gettext("Try again soon. What you wrote is still here."),
-        )  # fmt: skip
+        title = gettext("We couldn't send your answer.")
+        text = gettext("Try again soon. What you wrote is still here.")
+        return _not_taken(code, 503, RETRY_SECONDS, title, text)
     return _accepted(code, form)
 
 
@@ -108,6 +103,7 @@ def receipt(code: str, key: str) -> Response | BaseResponse:
 @public
 def deletion(code: str, key: str) -> Response | BaseResponse:
     """Delete the answer; its receipt says so from then on."""
+    languages.use(languages.asked_for(settings().languages))
     with writing():
         meeting = Meeting.by_code(code)
         if meeting is None:
@@ -132,6 +128,21 @@ def deleted_page(meeting: Meeting) -> str:
         next_url=url_for("citizen.agreement", code=meeting.code, lang=languages.spoken()),
         next_words=gettext("Read the agreement again"),
     )
+
+
+def _refused(refusal: Exception, form: AnswerForm) -> tuple[int, Render]:
+    """The status of a refusal and the page that says it, with everything typed."""
+    match refusal:
+        case AnswerDeleted():
+            return 410, deleted_page
+        case NotOpenYet():
+            return 409, not_open_page
+        case MeetingClosed():
+            return 409, lambda meeting: closed_page(meeting, form)
+        case WrongField(name=name):
+            return 422, lambda meeting: wrong_page(meeting, form, {name: "meeting"})
+        case _:
+            return 409, lambda meeting: changed_page(meeting, form)
 
 
 def _sender() -> Sender:
@@ -178,7 +189,8 @@ def _receipt(meeting: Meeting, answer: Answer, key: UUID) -> str:
         asks_deletion="delete" in request.args,
         receipt_url=address,
         change_url=f"{address}&change=1",
-        delete_url=f"{address}&delete=1#delete",
+        delete_url=f"{address}&delete=1",
+        deletion_url=url_for("citizen.deletion", code=meeting.code, key=str(key), lang=languages.spoken()),
         agreement_url=url_for("citizen.agreement", code=meeting.code, lang=languages.spoken()),
         public_address=public_address(meeting),
         own_address=f"{settings().public_url}{address}",
@@ -196,7 +208,7 @@ def _page_of_state(meeting: Meeting, form: AnswerForm) -> str:
     return closed_page(meeting, form) if state is State.CLOSED else wrong_page(meeting, form, form.errors)
 
 
-def _with_meeting(code: str, status: int, render: Any) -> Response | BaseResponse:
+def _with_meeting(code: str, status: int, render: Render) -> Response | BaseResponse:
     with reading():
         meeting = Meeting.by_code(code)
         if meeting is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Response, abort, make_response, redirect, request, url_for
 from flask_babel import gettext
@@ -61,7 +62,7 @@ def qr_png_file(code: str) -> Response | BaseResponse:
     return _picture(code, "image/png", qr_png)
 
 
-def elsewhere(code: str, endpoint: str, **arguments: str | None) -> Response | BaseResponse:
+def elsewhere(code: str, endpoint: str, **arguments: Any) -> Response | BaseResponse:
     """A code that is not there as it is written: another spelling of one leads on (308), else it is unknown."""
     spelled = parse_code(code)
     if spelled is not None and spelled != code:
@@ -82,7 +83,9 @@ def _picture(code: str, kind: str, draw: Callable[[str], str | bytes]) -> Respon
         meeting = Meeting.by_code(code)
     if meeting is None:
         return elsewhere(code, request.endpoint or "")
-    return make_response(draw(public_address(meeting)), 200, {"Content-Type": kind, "Cache-Control": "private, max-age=300"})
+    return make_response(
+        draw(public_address(meeting)), 200, {"Content-Type": kind, "Cache-Control": "private, max-age=300"}
+    )
 
 
 def _render(code: str, language: str, kept: Kept) -> str:

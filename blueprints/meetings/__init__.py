@@ -3,3 +3,5 @@
 from flask import Blueprint
 
 meetings = Blueprint("meetings", __name__, url_prefix="/meetings")
+
+from blueprints.meetings import acts, choosing, listing, one, writing  # noqa: E402, F401

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from models.base import DatabaseGone
 from models.throttle import Throttled
@@ -13,6 +15,7 @@ from models.throttle import Throttled
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _stale)
+    app.register_error_handler(SecurityError, _untrusted_host)
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(Throttled, _throttled)
     app.register_error_handler(DatabaseGone, _not_stored)
@@ -25,6 +28,11 @@ def _refused(error: HTTPException) -> Response:
         return error.response  # type: ignore[return-value]
     title, text = _words(status)
     return _page(status, title, text)
+
+
+def _untrusted_host(_error: SecurityError) -> Response:
+    """Without a host that is ours no address can be built, so the answer is bare."""
+    return make_response("400: unknown host\n", 400, {"Content-Type": "text/plain; charset=utf-8"})
 
 
 def _stale(_error: CSRFError) -> Response:
@@ -43,8 +51,8 @@ def _throttled(error: Throttled) -> Response:
     return response
 
 
-def _not_stored(error: DatabaseGone) -> Response:
-    current_app.log_exception((type(error), error, error.__traceback__))
+def _not_stored(_error: DatabaseGone) -> Response:
+    current_app.log_exception(sys.exc_info())
     response = _page(
         503,
         gettext("We couldn't store it"),
@@ -54,8 +62,8 @@ def _not_stored(error: DatabaseGone) -> Response:
     return response
 
 
-def _broken(error: Exception) -> Response:
-    current_app.log_exception((type(error), error, error.__traceback__))
+def _broken(_error: Exception) -> Response:
+    current_app.log_exception(sys.exc_info())
     return _page(
         500, gettext("Something went wrong"), gettext("The fault is ours. Try again, or come back in a little while.")
     )
@@ -76,6 +84,13 @@ def _words(status: int) -> tuple[str, str]:
 
 
 def _page(status: int, title: str, text: str) -> Response:
-    retry = request.path if request.method == "GET" and status in {429, 503} and not request.path.startswith("/m/") else None
+    retry = (
+        request.path
+        if request.method == "GET" and status in {429, 503} and not request.path.startswith("/m/")
+        else None
+    )
     page = render_template("errors/error.html", status=status, title=title, text=text, retry_url=retry)
-    return make_response(page, status)
+    response = make_response(page, status)
+    # A whole page must not land inside the page that asked: what stands there stays, its script says what happened.
+    response.headers["HX-Reswap"] = "none"
+    return response

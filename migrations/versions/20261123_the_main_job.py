@@ -266,6 +266,7 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("saved_by_id", sa.Integer(), nullable=False),
+        sa.Column("saved_from", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["meeting_id"], ["meeting.id"], name=op.f("fk_draft_meeting_id_meeting"), ondelete="CASCADE"
         ),

@@ -1,0 +1,144 @@
+"""Keeping what is typed on the writing page, and the acts on its lists that come along with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from flask import abort, request
+from flask_babel import gettext
+
+from blueprints import access
+from blueprints.access import now, viewer
+from blueprints.headers import settings
+from blueprints.meetings import typed
+from content import TemplatePoint, UnknownTemplate, template
+from models.base import writing
+from models.draft import Draft, DraftFull
+from models.meeting import Meeting, State, WrongState
+from models.person import Viewer
+from models.wording import DANISH, Influence, WordedPoint
+
+ACTS = ("add", "remove", "up", "down", "undo")
+LONGEST_TOKEN = 40
+
+
+@dataclass
+class Kept:
+    """What came of it: ``errors`` by field, which list an act changed, and the point or step to go to."""
+
+    errors: dict[str, str] = field(default_factory=dict)
+    act: str = ""
+    kind: str = "points"
+    key: int | None = None
+
+
+def keep(meeting_id: int) -> Kept:
+    """Save the form that was sent, then do the act that its button names; all or nothing, but for fields that are wrong.
+    Raises ``DraftChanged``, and ``WrongState`` once the meeting is closed."""
+    with writing():
+        meeting = access.meeting_to_run(meeting_id)
+        if meeting.state(now()) is State.CLOSED:
+            raise WrongState
+        return keep_in(meeting)
+
+
+def keep_in(meeting: Meeting) -> Kept:
+    """The same inside the caller's ``writing()``."""
+    read = typed.read(request.form, meeting, language_typed(meeting), now())
+    if "languages-shown" in request.form:
+        chosen = request.form.getlist("languages")
+        read.facts["languages"] = [DANISH, *(each for each in settings().languages if each != DANISH and each in chosen)]
+    told = request.form.get("keep") or request.form.get("revision", "")
+    if not told.isdecimal():
+        abort(400)
+    page = request.form.get("page", "")[:LONGEST_TOKEN]
+    meeting.write(read.wording, read.facts, viewer(), now(), page, int(told))
+    kept = Kept(read.errors)
+    if not kept.errors:
+        _act(meeting, kept)
+    return kept
+
+
+def language_typed(meeting: Meeting) -> str:
+    """The language that the form's texts are in."""
+    language = request.form.get("lang", DANISH)
+    return language if language in {DANISH, *meeting.languages} else DANISH
+
+
+def _act(meeting: Meeting, kept: Kept) -> None:
+    kept.act = next((act for act in ACTS if act in request.form), "")
+    if not kept.act:
+        return
+    draft, value = meeting.draft, request.form[kept.act]
+    kept.kind = "steps" if value == "step" or _is_step(draft, value) else "points"
+    try:
+        kept.key = _DOING[kept.act](meeting, value, viewer(), now())
+    except DraftFull:
+        kept.errors["points" if value != "step" else "steps"] = gettext("There is no room for more. Remove one first.")
+    except KeyError:
+        # It was removed by an earlier press whose answer got lost: what was wanted is done.
+        kept.key = None
+    if kept.act == "undo" and kept.key is not None:
+        kept.kind = "steps" if _is_step(draft, str(kept.key)) else "points"
+
+
+def _add(meeting: Meeting, value: str, by: Viewer, at: datetime) -> int:
+    if value == "step":
+        return meeting.draft.add_step(by.id, at)
+    return meeting.draft.add_point(by.id, at, _suggested(meeting, value))
+
+
+def _remove(meeting: Meeting, value: str, by: Viewer, at: datetime) -> None:
+    meeting.draft.remove(_number(value), by.id, at)
+
+
+def _up(meeting: Meeting, value: str, by: Viewer, at: datetime) -> int:
+    meeting.draft.move_point(_number(value), -1, by.id, at)
+    return int(value)
+
+
+def _down(meeting: Meeting, value: str, by: Viewer, at: datetime) -> int:
+    meeting.draft.move_point(_number(value), 1, by.id, at)
+    return int(value)
+
+
+def _undo(meeting: Meeting, _value: str, by: Viewer, at: datetime) -> int | None:
+    return meeting.draft.undo_removal(by.id, at)
+
+
+_DOING: dict[str, Callable[[Meeting, str, Viewer, datetime], int | None]] = {
+    "add": _add, "remove": _remove, "up": _up, "down": _down, "undo": _undo,
+}  # fmt: skip
+
+
+def _suggested(meeting: Meeting, value: str) -> WordedPoint | None:
+    """The template's point that ``suggestion-<number>`` names."""
+    _, found, number = value.partition("suggestion-")
+    if not found:
+        return None
+    try:
+        return worded_point(0, template(meeting.template).points[_number(number)])
+    except (UnknownTemplate, IndexError):
+        abort(400)
+
+
+def worded_point(key: int, point: TemplatePoint) -> WordedPoint:
+    """A template's point as a draft holds it."""
+    return WordedPoint(
+        key=key,
+        influence=Influence[point.influence],
+        source=point.source,
+        **{part: dict(getattr(point, part) or {}) for part in ("title", "how", "why", "decided_by")},
+    )
+
+
+def _is_step(draft: Draft, value: str) -> bool:
+    return any(str(step.key) == value for step in draft.wording.steps)
+
+
+def _number(value: str) -> int:
+    if not value.isdecimal():
+        abort(400)
+    return int(value)

@@ -1,0 +1,229 @@
+"""What stands in the fields of the writing page: parsed by hand, since there are as many fields as points.
+
+A field that is not sent is left as it was, so that nothing can be lost by a page that shows only a part. A field that is
+wrong is not taken over; the others are. The truth of it all is the model's.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+from typing import Any
+
+from flask_babel import gettext
+
+from models.base import Texts
+from models.clock import end_of, local, moment_of
+from models.meeting import Meeting, State
+from models.wording import DANISH, Influence, Reason, Step, WordedPoint, Wording, text_lack
+
+#: The most characters of each field; of those with a key, by the name before it.
+LONGEST = {
+    "title": 80, "room": 80, "contact": 80, "phone": 30, "purpose": 400, "decider": 400,
+    "text": 80, "how": 400, "why": 400, "who": 80, "step": 200,
+}  # fmt: skip
+#: The fields of a point, by the part of the wording that they hold.
+FIELDS_OF_PARTS = {"title": "text", "how": "how", "why": "why", "decided_by": "who"}
+YEARS = range(2000, 2101)
+_KEY = re.compile(r"-\d+")
+
+
+@dataclass
+class Typed:
+    """The texts in one language and the facts, as the fields say it; ``errors`` are sentences by the field's name."""
+
+    wording: Wording
+    facts: dict[str, Any] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+def read(fields: Mapping[str, str], meeting: Meeting, language: str, now: datetime) -> Typed:
+    """What the fields say about this meeting."""
+    return _Reader(fields, meeting, language, now).read()
+
+
+def shown(meeting: Meeting, language: str) -> dict[str, str]:
+    """What stands in the fields before anybody types."""
+    wording = meeting.draft.wording
+    values = {
+        "title": meeting.title.get(language, ""),
+        "room": meeting.place,
+        "date": meeting.held_on.isoformat() if meeting.held_on else "",
+        "time": meeting.held_at.strftime("%H:%M") if meeting.held_at else "",
+        "closes": local(meeting.closes_at).strftime("%Y-%m-%dT%H:%M") if meeting.closes_at else "",
+        "contact": meeting.contact_name,
+        "phone": meeting.contact_phone,
+        "purpose": wording.purpose.get(language, ""),
+        "decider": wording.decider.get(language, ""),
+    }
+    for point in wording.points:
+        values[f"influence-{point.key}"] = point.influence.value if point.influence else ""
+        for part, name in FIELDS_OF_PARTS.items():
+            values[f"{name}-{point.key}"] = getattr(point, part).get(language, "")
+    for step in wording.steps:
+        values[f"step-{step.key}"] = step.text.get(language, "")
+        values[f"step-{step.key}-date"] = step.on.isoformat() if step.on else ""
+    return values
+
+
+class _Reader:
+    def __init__(self, fields: Mapping[str, str], meeting: Meeting, language: str, now: datetime) -> None:
+        self.fields = fields
+        self.meeting = meeting
+        self.language = language
+        self.now = now
+        self.errors: dict[str, str] = {}
+        self.is_open = meeting.state(now) is not State.DRAFT
+
+    def read(self) -> Typed:
+        old = self.meeting.draft.wording
+        wording = replace(
+            old,
+            purpose=self.texts("purpose", old.purpose),
+            decider=self.texts("decider", old.decider),
+            points=tuple(self.point(point) for point in old.points),
+            steps=tuple(self.step(step) for step in old.steps),
+        )
+        return Typed(wording, self.facts(), self.errors)
+
+    def point(self, point: WordedPoint) -> WordedPoint:
+        parts = {
+            part: self.texts(f"{name}-{point.key}", getattr(point, part)) for part, name in FIELDS_OF_PARTS.items()
+        }
+        chosen = self.fields.get(f"influence-{point.key}")
+        influence = Influence[chosen] if chosen in Influence.__members__ else point.influence
+        return replace(point, influence=influence, **parts)
+
+    def step(self, step: Step) -> Step:
+        name = f"step-{step.key}"
+        return replace(step, text=self.texts(name, step.text), on=self.day(f"{name}-date", step.on))
+
+    def facts(self) -> dict[str, Any]:
+        meeting = self.meeting
+        held_on = self.day("date", meeting.held_on)
+        facts = {
+            "title": self.texts("title", meeting.title),
+            "place": self.text("room", meeting.place),
+            "held_on": held_on,
+            "held_at": self.hour("time", meeting.held_at),
+            "contact_name": self.text("contact", meeting.contact_name),
+            "contact_phone": self.text("phone", meeting.contact_phone),
+            "closes_at": self.closing(held_on),
+        }
+        if self.is_open:
+            self.keep_needed(facts)
+        return facts
+
+    def keep_needed(self, facts: dict[str, Any]) -> None:
+        """Citizens read the facts of an open meeting: what it can't do without stays as it was."""
+        danish = facts["title"].get(DANISH, "")
+        for name, fact, text in (("title", "title", danish), ("room", "place", facts["place"])):
+            lack = text_lack(text)
+            if lack and name not in self.errors:
+                self.errors[name] = _needed() if lack is Reason.MISSING else gettext("Fill in what stands in { }.")
+            if name in self.errors:
+                facts[fact] = getattr(self.meeting, fact)
+        if facts["held_on"] is None:
+            self.errors["date"] = _needed()
+            facts["held_on"] = self.meeting.held_on
+
+    def closing(self, held_on: date | None) -> datetime | None:
+        """The moment it closes by itself. Left at the end of the meeting's day, it follows the day."""
+        old = self.meeting.closes_at
+        text = self.fields.get("closes")
+        moment = old if text is None else self.moment("closes", text, old)
+        if not self.is_open:
+            return moment
+        day = held_on or self.meeting.held_on
+        by_default = moment is None or (moment == old and self.meeting.held_on and old == end_of(self.meeting.held_on))
+        if day and by_default:
+            moment = end_of(day)
+        if moment is not None and moment != old and moment <= self.now:
+            name = "date" if by_default else "closes"
+            self.errors[name] = gettext("The end must lie ahead. To close the meeting, use “Close the meeting”.")
+            return old
+        return moment
+
+    # One field each
+
+    def texts(self, name: str, old: Texts) -> Texts:
+        text = self.text(name, old.get(self.language, ""))
+        if not text and self.language != DANISH:
+            return {language: other for language, other in old.items() if language != self.language}
+        return {**old, self.language: text} if text or old.get(self.language) else old
+
+    def text(self, name: str, old: str) -> str:
+        if name not in self.fields:
+            return old
+        text = clean(self.fields[name])
+        most = longest(name)
+        if len(text) > most:
+            self.errors[name] = gettext("At most %(number)d characters, please. Shorten it a little.", number=most)
+            return old
+        return text
+
+    def day(self, name: str, old: date | None) -> date | None:
+        text = self.fields.get(name)
+        if text is None:
+            return old
+        if not text.strip():
+            return None
+        try:
+            day = date.fromisoformat(text.strip())
+        except ValueError:
+            day = None
+        if day is None or day.year not in YEARS:
+            self.errors[name] = gettext("Write a date such as %(example)s.", example="2026-12-24")
+            return old
+        return day
+
+    def hour(self, name: str, old: time | None) -> time | None:
+        text = self.fields.get(name)
+        if text is None:
+            return old
+        if not text.strip():
+            return None
+        try:
+            return time.fromisoformat(text.strip()).replace(second=0, microsecond=0, tzinfo=None)
+        except ValueError:
+            self.errors[name] = gettext("Write a time such as %(example)s.", example="19:00")
+            return old
+
+    def moment(self, name: str, text: str, old: datetime | None) -> datetime | None:
+        try:
+            return parse_moment(text)
+        except ValueError:
+            self.errors[name] = wrong_moment()
+            return old
+
+
+def parse_moment(text: str) -> datetime | None:
+    """The moment of a Danish day and hour as a field says it; None when it is empty. Raises ``ValueError``."""
+    if not text.strip():
+        return None
+    moment = datetime.fromisoformat(text.strip())
+    if moment.tzinfo is not None or moment.year not in YEARS:
+        raise ValueError(text)
+    return moment_of(moment.date(), moment.time().replace(second=0, microsecond=0))
+
+
+def wrong_moment() -> str:
+    return gettext("Write a date and a time such as %(example)s.", example="2026-12-24 21:00")
+
+
+def longest(name: str) -> int:
+    """The most characters that a field takes."""
+    return LONGEST[_KEY.sub("", name)]
+
+
+def clean(text: str) -> str:
+    """Line ends as browsers count them, and no invisible control characters."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(each for each in lines if each == "\n" or unicodedata.category(each) not in {"Cc", "Cs"}).strip()
+
+
+def _needed() -> str:
+    return gettext("Missing")

@@ -1,0 +1,157 @@
+"""What the room shows of a meeting to one viewer: figures within the small-group limit; questions to those who act."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from models.answer import Question
+from models.base import Texts
+from models.meeting import Meeting
+from models.person import Viewer
+from models.summary import PointTotals, Totals, totals
+from models.wording import DANISH, Influence, WordedPoint
+
+
+@dataclass(frozen=True)
+class ShownPoint:
+    """``counts`` is None where the point is below the limit. ``first``: to be talked about before the others."""
+
+    id: int
+    position: int
+    influence: Influence | None
+    title: Texts
+    counts: PointTotals | None
+    questions: tuple[Question, ...]
+    first: bool = False
+
+    @property
+    def visible(self) -> list[Question]:
+        return [question for question in self.questions if not question.hidden]
+
+    @property
+    def hidden(self) -> list[Question]:
+        return [question for question in self.questions if question.hidden]
+
+    @property
+    def share_clear(self) -> float | None:
+        """Of the point's answers, those to whom it is clear now."""
+        if self.counts is None or not self.counts.answers:
+            return None
+        return 1 - self.counts.unclear_now / self.counts.answers
+
+
+@dataclass(frozen=True)
+class Figures:
+    """``points`` of the newest agreement, those to talk about first at the top; ``gone``: questions on points that are
+    no longer in it."""
+
+    totals: Totals
+    acts: bool
+    is_talk: bool
+    smallest_group: int
+    points: tuple[ShownPoint, ...]
+    gone: tuple[ShownPoint, ...]
+
+    @property
+    def shows_split(self) -> bool:
+        """An individual talk is never protected (rule 6)."""
+        return self.is_talk or self.totals.shows_split(self.smallest_group)
+
+    @property
+    def unclear_answers(self) -> int:
+        """Answers to a current wording with something unclear now."""
+        return self.totals.answers - self.totals.outdated - self.totals.understood_now
+
+    @property
+    def cleared(self) -> int:
+        """How often a shown point was unclear in an answer and is not any more."""
+        return sum(point.counts.cleared for point in self.points if point.counts)
+
+    @property
+    def something_is_unclear(self) -> bool:
+        return any(point.first for point in self.points)
+
+
+def figures_of(meeting: Meeting, viewer: Viewer) -> Figures:
+    """The figures of the meeting as this viewer may see them."""
+    counted = totals(meeting)
+    acts, limit = meeting.acts(viewer), meeting.smallest_group(viewer)
+    questions = _questions_by_point(meeting) if acts else {}
+    points = meeting.newest.wording.points if meeting.newest else ()
+
+    by_id = {point.id: point for point in points if point.id is not None}
+    shown_counts = {each: counted.point(each) for each in by_id if meeting.is_talk or counted.shows_point(each, limit)}
+    most_unclear = max((counts.unclear_now for counts in shown_counts.values()), default=0)
+
+    def shown(point_id: int, point: WordedPoint) -> ShownPoint:
+        counts, asked = shown_counts.get(point_id), questions.get(point_id, ())
+        first = counts is not None and counts.unclear_now == most_unclear > 0
+        return ShownPoint(point_id, point.key, point.influence, point.title, counts, asked, first)
+
+    return Figures(
+        totals=counted,
+        acts=acts,
+        is_talk=meeting.is_talk,
+        smallest_group=limit,
+        points=tuple(shown(each, by_id[each]) for each in counted.ranked(by_id, limit)),
+        gone=_gone(meeting, questions, by_id.keys()),
+    )
+
+
+def as_document(meeting: Meeting, state: str, figures: Figures) -> dict[str, Any]:
+    """``summary.json``: what is not built yet is there and null."""
+    counted, shown = figures.totals, figures.shows_split
+    return {
+        "meeting": meeting.shown_code,
+        "state": state,
+        "agreement": meeting.newest.number if meeting.newest else None,
+        "answers": counted.answers,
+        "outdated": counted.outdated if shown else None,
+        "understood_first": counted.understood_first if shown else None,
+        "understood_now": counted.understood_now if shown else None,
+        "protected": not shown,
+        "points": [_point_document(point) for point in sorted(figures.points, key=lambda point: point.position)],
+    }
+
+
+def _point_document(point: ShownPoint) -> dict[str, Any]:
+    counts = point.counts
+    return {
+        "id": point.id,
+        "position": point.position,
+        "influence": point.influence.name if point.influence else None,
+        "text": point.title.get(DANISH, ""),
+        "answers": counts.answers if counts else None,
+        "unclear_first": counts.unclear_first if counts else None,
+        "unclear_now": counts.unclear_now if counts else None,
+        "cleared": counts.cleared if counts else None,
+        "raised_later": counts.raised_later if counts else None,
+        "talked_about_at": None,
+        "offers": None,
+        "expected_influence": None,
+        "guesses": None,
+        "questions": [{"id": question.id, "text": question.text} for question in point.visible],
+    }
+
+
+def _questions_by_point(meeting: Meeting) -> dict[int, tuple[Question, ...]]:
+    by_point: dict[int, tuple[Question, ...]] = {}
+    for question in Question.of_meeting(meeting):
+        by_point[question.point_id] = (*by_point.get(question.point_id, ()), question)
+    return by_point
+
+
+def _gone(
+    meeting: Meeting, questions: dict[int, tuple[Question, ...]], current: Collection[int]
+) -> tuple[ShownPoint, ...]:
+    """The asked-about points of earlier versions, worded as they were last."""
+    if all(point_id in current for point_id in questions):
+        return ()
+    last = {point.id: point for agreement in meeting.agreements for point in agreement.wording.points}
+    return tuple(
+        ShownPoint(point_id, last[point_id].key, last[point_id].influence, last[point_id].title, None, asked)
+        for point_id, asked in sorted(questions.items())
+        if point_id not in current
+    )

@@ -1,0 +1,138 @@
+"use strict";
+
+/* Saving as one writes. htmx sends the form; this keeps what is typed from being lost on the way: it says where the text is,
+   tries again, warns before leaving, and carries over what was typed while a list was on its way back. */
+(() => {
+  const form = document.getElementById("agreement");
+  const part = (id) => document.getElementById(id);
+  let typed = 0;      // how many times something was typed
+  let saved = 0;      // how many of these the server has
+  let waiting = 2;    // seconds until the next try
+  let retry = 0;
+  let stopped = false; // somebody else saved meanwhile, or the meeting is closed: a person must choose
+  let leaving = false;
+
+  const save = () => htmx.trigger(form, "save");
+  const listens = (name, does) => document.addEventListener(name, does);
+
+  function tell(id) {
+    for (const each of ["failed", "signed-out"]) part(each).hidden = each !== id;
+    part("saved-line").hidden = Boolean(id);
+  }
+
+  /* Signing in again makes a new token: the one that stands in this page opens nothing any more. */
+  async function freshToken() {
+    try {
+      const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+      const token = page.querySelector("[name=csrf_token]");
+      if (token) document.querySelectorAll("[name=csrf_token]").forEach((field) => { field.value = token.value; });
+    } catch { /* No network: the next try comes anyway. */ }
+  }
+
+  async function tryAgain() {
+    clearTimeout(retry);
+    retry = 0;
+    await freshToken();
+    save();
+  }
+
+  function failed(status) {
+    tell(status === 401 ? "signed-out" : "failed");
+    clearTimeout(retry);
+    retry = setTimeout(tryAgain, waiting * 1000);
+    waiting = Math.min(waiting * 2, 30);
+  }
+
+  document.querySelectorAll("[data-without-script]").forEach((button) => { button.hidden = true; });
+
+  listens("input", (event) => { if (event.target.form === form) typed += 1; });
+  listens("submit", (event) => {
+    if (event.target !== form) return;
+    if (event.submitter && "save" in event.submitter.dataset) { event.preventDefault(); save(); } else leaving = true;
+  });
+  listens("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("textarea.line")) event.preventDefault();
+  });
+
+  /* A date that is only half typed looks empty to the form: leave it out, and the stored one stays. */
+  listens("htmx:configRequest", (event) => {
+    for (const field of form.querySelectorAll("input")) {
+      if (field.validity.badInput) event.detail.formData.delete(field.name);
+    }
+  });
+  listens("htmx:beforeRequest", (event) => {
+    if (stopped && event.target === form) return event.preventDefault();
+    stopped = false;
+    event.detail.xhr.typed = typed;
+    event.detail.xhr.fields = fieldsOf(form);
+  });
+  listens("htmx:afterRequest", ({ detail }) => {
+    if (!detail.xhr.status && leaving) return;
+    if (detail.xhr.status === 409) { stopped = true; tell(); return; }
+    if (!detail.successful) { failed(detail.xhr.status); return; }
+    saved = Math.max(saved, detail.xhr.typed);
+    waiting = 2;
+    clearTimeout(retry);
+    tell();
+    const preview = part("preview");
+    if (preview && preview.offsetParent) preview.contentWindow.location.reload();
+  });
+
+  /* An act brings its list anew. What was typed, opened or closed there since it was asked for stays. */
+  const keyOf = (field) => (field.type === "radio" ? `${field.name}=${field.value}` : field.name);
+  const stateOf = (field) => (field.type === "radio" || field.type === "checkbox" ? field.checked : field.value);
+  function fieldsOf(root) {
+    return new Map([...root.querySelectorAll("textarea,input:not([type=hidden])")].map((field) => [keyOf(field), stateOf(field)]));
+  }
+  let kept = [];
+  let opened = [];
+  listens("htmx:beforeSwap", ({ detail }) => {
+    if (!/^(points|steps)$/.test(detail.target.id)) return;
+    const before = detail.xhr.fields;
+    kept = [...fieldsOf(detail.target)].filter(([key, state]) => before.has(key) && before.get(key) !== state);
+    opened = [...detail.target.querySelectorAll("li[id]>details")].map((each) => [each.parentElement.id, each.open]);
+  });
+  listens("htmx:afterSwap", () => {
+    for (const [id, open] of opened) {
+      const details = part(id)?.querySelector("details");
+      if (details) details.open ||= open;
+    }
+    const late = new Map(kept);
+    kept = opened = [];
+    if (!late.size) return;
+    for (const field of form.querySelectorAll("textarea,input")) {
+      if (!late.has(keyOf(field))) continue;
+      if (typeof late.get(keyOf(field)) === "boolean") field.checked = late.get(keyOf(field));
+      else field.value = late.get(keyOf(field));
+    }
+    form.dispatchEvent(new Event("input", { bubbles: true }));
+    typed += 1;
+  });
+
+  /* Going to a field opens the point around it and puts the cursor there. */
+  function go(id) {
+    const target = part(id);
+    if (!target) return;
+    const details = target.closest("details");
+    if (details) details.open = true;
+    target.focus();
+    target.scrollIntoView({ block: "center" });
+  }
+  listens("goTo", (event) => go(event.detail.id));
+  listens("click", (event) => {
+    const link = event.target.closest("a");
+    if (!link) return;
+    if ("leave" in link.dataset) leaving = true;
+    if (link.hash && link.pathname === location.pathname && link.search === location.search) {
+      event.preventDefault();
+      go(link.hash.slice(1));
+    }
+  });
+
+  addEventListener("online", () => { if (retry) tryAgain(); });
+  listens("visibilitychange", () => {
+    if (document.hidden ? typed > saved : retry) document.hidden ? save() : tryAgain();
+  });
+  addEventListener("beforeunload", (event) => { if (typed > saved && !leaving) event.preventDefault(); });
+  addEventListener("pageshow", () => { leaving = false; });
+})();

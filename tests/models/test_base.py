@@ -1,0 +1,75 @@
+"""The two ways to use the database: looking and changing."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import select
+
+from models.base import connect, reading, session, writing
+from models.base import DatabaseGone
+from models.municipality import Municipality
+from models.readiness import Heartbeat, beat
+from tests.databases import Database
+
+NOW = datetime(2026, 11, 24, 16, 0, 0, 123456, tzinfo=UTC)
+
+
+def names() -> list[str]:
+    with reading() as database:
+        return list(database.scalars(select(Municipality.name)))
+
+
+def test_writing_keeps_everything_at_its_end(database: Database) -> None:
+    with writing() as inside:
+        inside.add(Municipality(name="Eksempelby Kommune"))
+    assert names() == ["Eksempelby Kommune"]
+
+
+def test_an_error_inside_writing_keeps_nothing(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError), writing() as inside:
+        inside.add(Municipality(name="Eksempelby Kommune"))
+        inside.flush()
+        raise ZeroDivisionError
+    assert names() == []
+
+
+def test_writing_stands_alone(database: Database) -> None:
+    for outer in (reading, writing):
+        with outer(), pytest.raises(RuntimeError), writing():
+            pass
+
+
+def test_reading_inside_writing_sees_what_was_written(database: Database) -> None:
+    with writing() as outer:
+        outer.add(Municipality(name="Eksempelby Kommune"))
+        outer.flush()
+        with reading() as inner:
+            assert inner is outer is session()
+            assert inner.scalars(select(Municipality.name)).all() == ["Eksempelby Kommune"]
+
+
+def test_there_is_no_session_outside(database: Database) -> None:
+    with pytest.raises(RuntimeError):
+        session()
+
+
+def test_a_moment_comes_back_as_it_was_in_utc(database: Database) -> None:
+    danish = timezone(timedelta(hours=1))
+    with writing():
+        beat(NOW.astimezone(danish))
+    with reading() as inside:
+        kept = inside.get_one(Heartbeat, 1).at
+        assert (kept, kept.tzinfo) == (NOW, UTC)
+
+
+def test_a_moment_without_a_zone_is_refused(database: Database) -> None:
+    with pytest.raises(Exception, match="naive"), writing():
+        beat(NOW.replace(tzinfo=None))
+
+
+def test_a_database_that_can_not_be_reached_is_gone(tmp_path: object) -> None:
+    for url in (f"sqlite:///{tmp_path}/no/such/folder/x.sqlite3", "postgresql://127.0.0.1:1/none"):
+        engine = connect(url)
+        with pytest.raises(DatabaseGone), reading() as inside:
+            inside.execute(select(Municipality))
+        engine.dispose()

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+import migrations
+from models import base
+from models.base import Base, database_address, writing
+from tests import factories
+from tests.databases import Database, SQLiteFiles, know_every_table
+
+FIRST = "20261123_the_main_job"
+MADE_BY_ALEMBIC = "alembic_version"
+
+
+def test_migrated_up_the_database_has_no_drift_from_the_models(database_without_tables: Database) -> None:
+    know_every_table()
+    migrations.upgrade(database_without_tables.url)
+    with connected(database_without_tables.url) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_every_constraint_index_and_trigger_is_the_models(tmp_path: Path, sqlite_files: SQLiteFiles) -> None:
+    migrations.upgrade(f"sqlite:///{tmp_path / 'migrated.sqlite3'}")
+    by_models = sqlite_files.new(tmp_path / "by_models.sqlite3")
+    with connected(f"sqlite:///{tmp_path / 'migrated.sqlite3'}") as migrated, connected(by_models.url) as made:
+        assert statements(migrated) == statements(made)
+
+
+def test_migrated_down_nothing_is_left_and_up_again_works(database_without_tables: Database) -> None:
+    migrations.upgrade(database_without_tables.url)
+    migrations.downgrade(database_without_tables.url, "base")
+    with connected(database_without_tables.url) as connection:
+        assert set(inspect(connection).get_table_names()) <= {MADE_BY_ALEMBIC}
+    migrations.upgrade(database_without_tables.url)
+
+
+def test_a_migrated_database_is_left_alone_by_the_next_upgrade(database_without_tables: Database) -> None:
+    migrations.upgrade(database_without_tables.url, FIRST)
+    base.connect(database_without_tables.url)
+    cast = factories.a_cast()
+    migrations.upgrade(database_without_tables.url)
+    with writing() as database:
+        assert database.get(type(cast.municipality), cast.municipality.id) is not None
+
+
+@pytest.mark.parametrize("table", ["agreement", "agreement_point", "point"])
+def test_a_migrated_database_refuses_to_change_what_is_published(database_without_tables: Database, table: str) -> None:
+    migrations.upgrade(database_without_tables.url)
+    base.connect(database_without_tables.url)
+    factories.a_meeting(factories.a_cast())
+    column = {"agreement": "content_hash", "agreement_point": "position", "point": "identity"}[table]
+    with connected(database_without_tables.url) as connection, pytest.raises(DBAPIError, match=f"{table} is frozen"):
+        connection.execute(text(f"UPDATE {table} SET {column} = {column}"))  # noqa: S608  (names from this file)
+
+
+def connected(url: str) -> Connection:
+    return create_engine(database_address(url)).connect()
+
+
+def statements(connection: Connection) -> dict[str, list[str]]:
+    """What made each table, index and trigger of a SQLite file; the order of a table's lines says nothing."""
+    rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
+    return {name: sorted(re.split(r",?\s*\n\s*", sql)) for name, sql in rows if name != MADE_BY_ALEMBIC}
