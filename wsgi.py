@@ -1,5 +1,11 @@
 """The server's entry point."""
 
-from app import create_app
+import sys
 
-app = create_app()
+from app import create_app
+from config import BadSetting
+
+try:
+    app = create_app()
+except BadSetting as error:
+    sys.exit(f"Afstemt cannot start: {error}")

@@ -1,4 +1,4 @@
-"""``python -m bench [--check]``: measure everything and print the table. With ``--check`` a missed wish on SQLite is exit 1."""
+"""``python -m bench``: measure everything and print the table."""
 
 from __future__ import annotations
 
@@ -73,6 +73,7 @@ def _environment(url: str, instance: str) -> dict[str, str]:
     return {
         "DATABASE_URL": url,
         "SECRET_KEY": SECRET,
+        "PUBLIC_URL": "http://127.0.0.1",
         "INSTANCE_DIR": instance,
         "NEW_KEYS_AT_ONCE": "100000000",
         "KEYS_PER_MEETING": "100000000",

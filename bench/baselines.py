@@ -1,6 +1,6 @@
 """The baselines: the least that a Flask application could do for the same request, on the same server and database.
 
-``plain`` has no session, ``with_session`` reads Flask's signed one. Both speak to the database through its driver alone.
+``plain`` has no session, ``with_session`` reads Flask's signed one. Both use the database through its driver alone.
 Settings: ``DATABASE_URL``, ``SECRET_KEY``, and ``BENCH_PAGE_BYTES``, the size of the ready page.
 """
 
@@ -45,7 +45,8 @@ def connection() -> Any:
 
 def opened() -> Any:
     if not is_sqlite:
-        return psycopg.connect(address.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True)
+        plainly = address.set(drivername="postgresql").render_as_string(hide_password=False)
+        return psycopg.connect(plainly, autocommit=True)
     connection = sqlite3.connect(str(address.database), timeout=10, isolation_level=None, check_same_thread=False)
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
@@ -92,9 +93,8 @@ def answers_csv(meeting_id: int) -> Response:
 
 
 def _blocks(meeting_id: int) -> Iterator[bytes]:
-    query: Any = answer_export._ANSWERS.params(meeting_id=meeting_id)
-    compiled = query.compile(dialect=create_engine(address).dialect, compile_kwargs={"render_postcompile": True})
-    values = compiled.params if compiled.positiontup is None else [compiled.params[name] for name in compiled.positiontup]
+    query = answer_export._ANSWERS.params(meeting_id=meeting_id)
+    statement = query.compile(dialect=create_engine(address).dialect, compile_kwargs={"literal_binds": True})
     own = opened()
     try:
         if is_sqlite:
@@ -102,7 +102,7 @@ def _blocks(meeting_id: int) -> Iterator[bytes]:
         else:
             own.autocommit = False
             cursor = own.cursor("answers")
-        cursor.execute(compiled.string, values)
+        cursor.execute(str(statement))
         while rows := cursor.fetchmany(ROWS_AT_ONCE):
             written = io.StringIO(newline="")
             csv.writer(written).writerows(rows)

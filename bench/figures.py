@@ -76,9 +76,10 @@ def table(rows: Sequence[Row]) -> str:
     """The rows under their headings, in columns."""
     lines = [HEADINGS, *(row.cells for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
-    aligned = [
-        "  ".join(cell.ljust(width) if column == 0 else cell.rjust(width) for column, (cell, width) in enumerate(zip(line, widths, strict=True)))
-        for line in lines
-    ]
-    aligned.insert(1, "  ".join("─" * width for width in widths))
-    return "\n".join(line.rstrip() for line in aligned)
+    lines.insert(1, tuple("─" * width for width in widths))
+    return "\n".join(_aligned(line, widths) for line in lines)
+
+
+def _aligned(line: Sequence[str], widths: Sequence[int]) -> str:
+    first, *others = [cell.rjust(width) for cell, width in zip(line, widths, strict=True)]
+    return "  ".join([first.strip().ljust(widths[0]), *others]).rstrip()

@@ -1,7 +1,7 @@
 """The load: so many connections, each sending its next request as soon as the last one is answered.
 
-Plain sockets and epoll in one thread, since whatever the load costs is taken from the server under measurement. Only the
-few parts of HTTP/1.1 are understood that the servers here answer with: kept-alive replies of a known length.
+Plain sockets and epoll in one thread, since whatever the load costs is taken from the server under measurement. Only
+the few parts of HTTP/1.1 are understood that the servers here answer with: kept-alive replies of a known length.
 """
 
 from __future__ import annotations

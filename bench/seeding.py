@@ -32,6 +32,7 @@ class SeededMeeting:
     id: int
     code: str
     points: list[int]
+    answers: int
 
 
 class Seed:
@@ -49,9 +50,9 @@ class Seed:
         """An open meeting with eight points and so many answers."""
         base.connect(self.url)
         id = factories.a_meeting(self._cast, wording=factories.a_wording(POINTS_THAT_CAN_CHANGE, FIXED_POINTS))
-        meeting = SeededMeeting(id, factories.code_of(id), factories.points_of(id))
+        meeting = SeededMeeting(id, factories.code_of(id), factories.points_of(id), answers)
         if answers:
-            _answer(meeting, answers)
+            _answer(meeting)
         base.engine().dispose()
         return meeting
 
@@ -76,10 +77,10 @@ class Seed:
         return {"Cookie": f"afstemt={serializer.dumps({'_user_id': token, '_fresh': True})}"}
 
 
-def _answer(meeting: SeededMeeting, answers: int) -> None:
-    """Answers to the first version, every third with a doubt about the first point; their keys are drawn by the database."""
+def _answer(meeting: SeededMeeting) -> None:
+    """Answers to the first version, every third with a doubt about the first point; the database draws their keys."""
     number = select(literal(1).label("number")).cte("numbers", recursive=True)
-    number = number.union_all(select(number.c.number + 1).where(number.c.number < answers))
+    number = number.union_all(select(number.c.number + 1).where(number.c.number < meeting.answers))
     if base.engine().dialect.name == "sqlite":
         key_hash = func.randomblob(32)
     else:
@@ -95,12 +96,10 @@ def _answer(meeting: SeededMeeting, answers: int) -> None:
         Answer.meeting_id == meeting.id, Answer.understood_first == false()
     )
     with writing() as database:
-        database.execute(insert(Answer.__table__).from_select(columns, chosen))
+        database.execute(insert(Answer).from_select(columns, chosen))
+        database.execute(insert(Doubt).from_select(("answer_id", "point_id", "raised_first", "unclear"), doubting))
         database.execute(
-            insert(Doubt.__table__).from_select(("answer_id", "point_id", "raised_first", "unclear"), doubting)
-        )
-        database.execute(
-            update(Meeting.__table__)
-            .where(Meeting.__table__.c.id == meeting.id)
-            .values(revision=Meeting.__table__.c.revision + answers, new_keys=answers)
+            update(Meeting)
+            .where(Meeting.id == meeting.id)
+            .values(revision=Meeting.revision + meeting.answers, new_keys=meeting.answers)
         )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -80,10 +81,13 @@ def seconds_to_first_answer(target: str, environment: Mapping[str, str], path: s
 def _start(target: str, environment: Mapping[str, str]) -> Server:
     port = _free_port()
     command = [
-        str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", str(WORKERS), "--blocking-threads", str(THREADS), "--no-access-log", "--log-level", "warning", target,
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+        "--workers", str(WORKERS), "--blocking-threads", str(THREADS), "--no-access-log", "--log-level", "warning",
+        target,
     ]  # fmt: skip
-    return Server(port, subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}))
+    # A group of its own: a worker that was only just being started may outlive the process that started it.
+    started = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, start_new_session=True)
+    return Server(port, started)
 
 
 def _wait_for(server: Server, path: str) -> None:
@@ -103,11 +107,11 @@ def _wait_for(server: Server, path: str) -> None:
 
 def _end(server: Server) -> None:
     server.process.terminate()
-    try:
+    with suppress(subprocess.TimeoutExpired):
         server.process.wait(ENDS_WITHIN)
-    except subprocess.TimeoutExpired:
-        server.process.kill()
-        server.process.wait()
+    with suppress(ProcessLookupError):
+        os.killpg(server.process.pid, signal.SIGKILL)
+    server.process.wait()
 
 
 def _free_port() -> int:

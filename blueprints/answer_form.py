@@ -80,7 +80,7 @@ def _questions(fields: MultiDict[str, str], errors: dict[str, str]) -> dict[int,
         if not name.startswith(QUESTION):
             continue
         point = parse_number(name.removeprefix(QUESTION))
-        text = _clean(value)
+        text = _clean(value) if value else ""
         if point is None:
             if text:
                 errors[QUESTION] = "point"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, abort, current_app, g, request
@@ -11,6 +13,11 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
 
 from config import Config
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+Pairs = list[tuple[str, str]]
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 #: Under these no cookie is ever read or set.
@@ -32,6 +39,7 @@ ON_EVERY_RESPONSE = [
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), screen-wake-lock=(self)"),
 ]
+UNLESS_SET = [("Content-Security-Policy", CSP), ("Cache-Control", "no-store")]
 HTTPS_ONLY = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 
 csrf = CSRFProtect()
@@ -59,18 +67,27 @@ def init_app(app: Flask) -> None:
     # After the check above: a request of another site is refused before any token is looked at.
     csrf.init_app(app)
 
-    @app.after_request
-    def add_headers(response: Response) -> Response:
-        headers = response.headers
-        headers.extend(always)
-        if "Content-Security-Policy" not in headers:
-            headers["Content-Security-Policy"] = CSP
-        if "Cache-Control" not in headers:
-            headers["Cache-Control"] = "no-store"
-        return response
+    app.wsgi_app = _with_headers(app.wsgi_app, always)  # type: ignore[method-assign]
 
     if config.access_log:
         _log_accesses(app)
+
+
+def _with_headers(inner: WSGIApplication, always: Pairs) -> WSGIApplication:
+    """``inner`` with these headers on every response, and the defaults on those that have none of their own.
+
+    They are put in on the way out, ready as they are: in Flask's own headers each would be checked for every response.
+    """
+
+    def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: Pairs, *error: Any) -> Callable[[bytes], object]:
+            own = {name for name, _ in headers}
+            missing = [default for default in UNLESS_SET if default[0] not in own]
+            return start_response(status, [*headers, *always, *missing], *error)
+
+        return inner(environ, start)
+
+    return application
 
 
 def comes_from_elsewhere(request: Request, public_url: str) -> bool:
@@ -79,7 +96,7 @@ def comes_from_elsewhere(request: Request, public_url: str) -> bool:
     if request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
         return True
     origin = request.headers.get("Origin")
-    return origin is not None and origin not in {public_url, _origin_of(request.host_url)}
+    return origin not in {None, public_url} and origin != _origin_of(request.host_url)
 
 
 def rule_asked_for() -> str:

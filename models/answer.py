@@ -183,9 +183,8 @@ def raise_revision(meeting_id: int, new_keys: int = 0) -> None:
     _RAISE_REVISION.rows(meeting=meeting_id, more_keys=new_keys)
 
 
-_meeting = Meeting.__table__
 _RAISE_REVISION = Prepared(
-    update(_meeting)
-    .where(_meeting.c.id == bindparam("meeting"))
-    .values(revision=_meeting.c.revision + 1, new_keys=_meeting.c.new_keys + bindparam("more_keys"))
+    update(Meeting)
+    .where(Meeting.id == bindparam("meeting"))
+    .values(revision=Meeting.revision + 1, new_keys=Meeting.new_keys + bindparam("more_keys"))
 )

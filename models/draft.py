@@ -119,7 +119,10 @@ class Draft(Base):
         """Give up what was prepared and begin again from the published version. What only staff see stays with the
         points that are the same."""
         sources = {point.identity: point.source for point in self.wording.points}
-        points = [replace(point, key=key, source=sources.get(point.identity, "")) for key, point in enumerate(published.points, 1)]
+        points = [
+            replace(point, key=key, source=sources.get(point.identity, ""))
+            for key, point in enumerate(published.points, 1)
+        ]
         steps = [replace(step, key=key) for key, step in enumerate(published.steps, len(points) + 1)]
         self.removed = []
         self.saved_from = ""

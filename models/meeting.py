@@ -481,9 +481,7 @@ def in_scope(viewer: Viewer) -> ColumnElement[bool]:
     """At an institution where the viewer works or manages, or of a municipality they administer."""
     administered = select(Institution.id).where(Institution.municipality_id.in_(viewer.administrator_of))
     return or_(
-        Meeting.institution_id.in_(viewer.professional_at),
-        Meeting.institution_id.in_(viewer.manager_at),
-        Meeting.institution_id.in_(administered),
+        Meeting.institution_id.in_(viewer.professional_at | viewer.manager_at), Meeting.institution_id.in_(administered)
     )
 
 

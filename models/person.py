@@ -176,7 +176,7 @@ class SignedIn:
 
 def signed_in(token: str) -> SignedIn | None:
     """Who holds this token, in one query; whether it still lasts is ``SignedIn.lasts``."""
-    rows = session().execute(_SIGNED_IN, {"token_hash": hash_of(token)}).all()
+    rows = session().connection().execute(_SIGNED_IN, {"token_hash": hash_of(token)}).all()
     if not rows:
         return None
     return SignedIn(

@@ -1,7 +1,7 @@
 """Prepared statements: compiled once, then given to the database's driver as they are.
 
-For the hot path alone. What SQLAlchemy does around each execution, useful everywhere else, costs there several times what
-the database does, and all of it while the one writer's lock is held.
+For the hot path alone. What SQLAlchemy does around each execution, useful everywhere else, costs there several times
+what the database does, and all of it while the one writer's lock is held.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from models.base import DatabaseGone, engine, session
 
 
 class Prepared:
-    """One statement, or one for each dialect by its name. Every parameter that has no value of its own must be given.
+    """One statement, or one for each dialect by its name. Parameters without a value of their own must be given.
 
     Values are bound by their types, but rows come out as the driver knows them: select no datetime, JSON or enumeration.
     The session neither flushes before it nor learns of what it changes.
@@ -36,9 +36,8 @@ class Prepared:
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
             statement = self._statement
-            if not isinstance(statement, ClauseElement):
-                statement = statement[dialect.name]
-            compiled = self._compiled[dialect.name] = _Compiled(statement, dialect)
+            chosen = statement[dialect.name] if isinstance(statement, Mapping) else statement
+            compiled = self._compiled[dialect.name] = _Compiled(chosen, dialect)
         driver = dialect.loaded_dbapi
         connection: Any = session().connection().connection.driver_connection
         try:
@@ -51,8 +50,11 @@ class _Compiled:
     def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
         compiled: Any = statement.compile(dialect=dialect)
         self.text: str = compiled.string
-        processors = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
-        self._processors: dict[str, Callable[[Any], Any]] = {name: each for name, each in processors.items() if each}
+        self._processors: dict[str, Callable[[Any], Any]] = {
+            name: processor
+            for name, bind in compiled.binds.items()
+            if (processor := bind.type.dialect_impl(dialect).bind_processor(dialect))
+        }
         given = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         self._constants = self._processed(given)
         self._order: list[str] | None = compiled.positiontup

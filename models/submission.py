@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, cast, exists, func, insert, literal_column, or_, select
 from sqlalchemy.types import LargeBinary, String
@@ -217,6 +217,8 @@ def _change_questions(answer: Answer, points: frozenset[int], asked: Mapping[int
 
 _LOCK = Prepared(select(Meeting.id).where(Meeting.code == bindparam("code")).with_for_update())
 
+# Written out: as a parameter it would only be known when the statement is executed.
+_COMMA: Any = literal_column("','")
 _KEY_HASH = bindparam("key_hash", type_=LargeBinary)
 _GROUND = Prepared(
     select(
@@ -227,7 +229,7 @@ _GROUND = Prepared(
         cast(Meeting.languages, String),
         Meeting.current_versions,
         Meeting.new_keys,
-        select(func.aggregate_strings(cast(AgreementPoint.point_id, String), literal_column("','")))
+        select(func.aggregate_strings(cast(AgreementPoint.point_id, String), _COMMA))
         .join(Agreement, Agreement.id == AgreementPoint.agreement_id)
         .where(Agreement.meeting_id == Meeting.id, Agreement.number == bindparam("number"))
         .correlate(Meeting)
@@ -240,7 +242,7 @@ _GROUND = Prepared(
     ).where(Meeting.code == bindparam("code"))
 )
 _NEW_ANSWER = Prepared(
-    insert(Answer.__table__)
+    insert(Answer)
     .values(
         meeting_id=bindparam("meeting"),
         key_hash=_KEY_HASH,
@@ -251,15 +253,13 @@ _NEW_ANSWER = Prepared(
         language=bindparam("language"),
         channel=bindparam("channel"),
     )
-    .returning(Answer.__table__.c.id)
+    .returning(Answer.id)
 )
 _NEW_DOUBT = Prepared(
-    insert(Doubt.__table__).values(
-        answer_id=bindparam("answer"), point_id=bindparam("point"), raised_first=True, unclear=True
-    )
+    insert(Doubt).values(answer_id=bindparam("answer"), point_id=bindparam("point"), raised_first=True, unclear=True)
 )
 _NEW_QUESTION = Prepared(
-    insert(Question.__table__).values(
+    insert(Question).values(
         answer_id=bindparam("answer"), point_id=bindparam("point"), text=bindparam("text"), hidden=False
     )
 )

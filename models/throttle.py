@@ -16,7 +16,6 @@ from typing import Any
 from sqlalchemy import Float, LargeBinary, bindparam, case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.sql import ClauseElement
 
 from models.base import Base, session
 from models.prepared import Prepared
@@ -64,8 +63,9 @@ def take(kind: Kind, subject: bytes, allowance: Allowance, now: datetime) -> Non
     """Take one token or raise ``Throttled``. One statement, so that two workers can't take the same one."""
     seconds, first = now.timestamp(), allowance.burst - 1.0
     left = _TAKE.rows(
-        kind=kind.value, subject=subject, now=seconds, burst=float(allowance.burst), first=first, rate=allowance.per_second
-    )
+        kind=kind.value, subject=subject, now=seconds, burst=float(allowance.burst), first=first,
+        rate=allowance.per_second,
+    )  # fmt: skip
     if not left:
         raise Throttled(_wait(kind, subject, allowance, seconds))
     if left[0][0] == first:
@@ -89,14 +89,16 @@ def _wait(kind: Kind, subject: bytes, allowance: Allowance, seconds: float) -> i
     return max(1, ceil((1 - tokens) / allowance.per_second - (seconds - at)))
 
 
-def _take_statement(insert: Callable[..., Any]) -> ClauseElement:
+def _take_statement(insert: Callable[..., Any]) -> Any:
     now, burst, rate = bindparam("now", type_=Float), bindparam("burst", type_=Float), bindparam("rate", type_=Float)
     refilled = Bucket.tokens + (now - Bucket.at) * rate
     full = case((refilled > burst, burst), else_=refilled)
     return (
         insert(Bucket)
         .values(kind=bindparam("kind"), subject=bindparam("subject"), tokens=bindparam("first"), at=now)
-        .on_conflict_do_update(index_elements=["kind", "subject"], set_={"tokens": full - 1, "at": now}, where=full >= 1)
+        .on_conflict_do_update(
+            index_elements=["kind", "subject"], set_={"tokens": full - 1, "at": now}, where=full >= 1
+        )
         .returning(Bucket.tokens)
     )
 

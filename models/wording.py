@@ -175,7 +175,7 @@ class Wording:
         )
 
     def in_languages(self, languages: Collection[str]) -> Wording:
-        """The wording in these languages alone: what is written in one that is switched off is kept, but not published."""
+        """The wording in these languages alone: what one that is switched off says is kept, but not published."""
 
         def only(texts: Texts) -> Texts:
             return {language: text for language, text in texts.items() if language in languages}
@@ -186,12 +186,15 @@ class Wording:
             points=tuple(
                 replace(
                     point,
-                    title=only(point.title), how=only(point.how), why=only(point.why), decided_by=only(point.decided_by),
+                    title=only(point.title),
+                    how=only(point.how),
+                    why=only(point.why),
+                    decided_by=only(point.decided_by),
                 )
                 for point in self.points
             ),
             steps=tuple(replace(step, text=only(step.text)) for step in self.steps),
-        )  # fmt: skip
+        )
 
     def includes(self, newer: Wording) -> bool:
         """Whether an answer to this wording still stands for the newer one (rule 1): same purpose, same final decider,

@@ -54,8 +54,12 @@
     if (event.key === "Enter" && event.target.matches("textarea.line")) event.preventDefault();
   });
 
-  /* A date that is only half typed looks empty to the form: leave it out, and the stored one stays. */
+  /* htmx adds the button that has the focus: saving must never press it. A date that is only half typed looks empty to the
+     form: leave it out, and the stored one stays. */
   listens("htmx:configRequest", (event) => {
+    if (event.detail.elt === form) {
+      for (const button of form.querySelectorAll("button[name]")) event.detail.formData.delete(button.name);
+    }
     for (const field of form.querySelectorAll("input")) {
       if (field.validity.badInput) event.detail.formData.delete(field.name);
     }
@@ -84,6 +88,7 @@
   function fieldsOf(root) {
     return new Map([...root.querySelectorAll("textarea,input:not([type=hidden])")].map((field) => [keyOf(field), stateOf(field)]));
   }
+  let busy = false; // somebody types already: the cursor stays where it is
   let kept = [];
   let opened = [];
   listens("htmx:beforeSwap", ({ detail }) => {
@@ -100,6 +105,7 @@
     const late = new Map(kept);
     kept = opened = [];
     if (!late.size) return;
+    busy = true;
     for (const field of form.querySelectorAll("textarea,input")) {
       if (!late.has(keyOf(field))) continue;
       if (typeof late.get(keyOf(field)) === "boolean") field.checked = late.get(keyOf(field));
@@ -118,7 +124,10 @@
     target.focus();
     target.scrollIntoView({ block: "center" });
   }
-  listens("goTo", (event) => go(event.detail.id));
+  listens("goTo", (event) => {
+    if (!busy) go(event.detail.id);
+    busy = false;
+  });
   listens("click", (event) => {
     const link = event.target.closest("a");
     if (!link) return;

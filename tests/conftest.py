@@ -1,4 +1,4 @@
-"""What every test may ask for: a database of each kind, the application on it, and the cast. `factories` makes the rest."""
+"""What every test may ask for: a database of each kind, the application on it, the cast. `factories` makes the rest."""
 
 from __future__ import annotations
 

@@ -135,8 +135,8 @@ def a_point(
 
 
 def a_wording(can: int = 2, fixed: int = 1, languages: Iterable[str] = ("da", "en"), **overrides: Any) -> Wording:
-    """A wording that is ready to open: ``can`` points to influence, then ``fixed`` ones, and a dated step. One with more
-    points holds all of one with fewer."""
+    """A wording that is ready to open: ``can`` points to influence, then ``fixed`` ones, and a dated step. With more
+    points it holds all of what it holds with fewer."""
     purpose, decider, step = (texts(danish, english, languages) for danish, english in TRANSLATED.items())
     wording = Wording(
         purpose=purpose,

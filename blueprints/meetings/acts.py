@@ -1,4 +1,4 @@
-"""Opening, publishing, closing, reopening, deleting: acts are nouns. What can't be undone at once asks first, on a page."""
+"""Opening, publishing, closing, reopening, deleting: acts are nouns. What can't be undone at once asks first."""
 
 from __future__ import annotations
 
@@ -143,7 +143,9 @@ def reopening(meeting_id: int) -> Answer:
         with writing():
             access.meeting_to_run(meeting_id).reopen(now(), viewer(), closes_at)
     except WrongState:
-        return _already(meeting_id, gettext("The meeting can't be opened again: more than 24 hours have passed, or it is open."))
+        return _already(
+            meeting_id, gettext("The meeting can't be opened again: more than 24 hours have passed, or it is open.")
+        )
     flash(gettext("The meeting is open again until %(moment)s.", moment=day_clock(closes_at)))
     return _to_meeting(meeting_id)
 
@@ -174,17 +176,21 @@ def _kept(meeting_id: int) -> dict[str, str]:
 
 def _touched(meeting: Meeting) -> dict[str, object]:
     """What the draft changes for those who have answered: points by what becomes of them, and how many answers."""
-    assert meeting.newest is not None
+    if meeting.newest is None:
+        raise WrongState
     old, new = meeting.newest.wording, meeting.prepared.frozen()
     kept = old.identities & new.identities
-    stale = meeting.outdated_by_draft()
+    figures = totals(meeting)
+    outdated = answers_to(meeting, meeting.outdated_by_draft())
+    splits = 0 < outdated < figures.answers
     return {
         "added": [point for point in new.points if point.identity not in kept],
         "removed": [point for point in old.points if point.identity not in kept],
         "purpose_changed": old.purpose.get("da") != new.purpose.get("da"),
         "decider_changed": old.decider.get("da") != new.decider.get("da"),
-        "outdated": answers_to(meeting, stale),
-        "answers": totals(meeting).answers,
+        "outdated": outdated,
+        "answers": figures.answers,
+        "is_protected": splits and not figures.shows_split(meeting.smallest_group(viewer())),
         "nothing_new": not meeting.has_unpublished_changes,
     }
 

@@ -116,4 +116,4 @@ def _form_for(chosen: Template, form: MeetingForm | None) -> MeetingForm:
 
 
 def _named(among: type[Choice], name: str | None) -> Choice | None:
-    return among[name] if name in among.__members__ else None
+    return among[name] if name and name in among.__members__ else None

@@ -35,7 +35,7 @@ class Kept:
 
 
 def keep(meeting_id: int) -> Kept:
-    """Save the form that was sent, then do the act that its button names; all or nothing, but for fields that are wrong.
+    """Save the form that was sent, then do the act that its button names; all of it but for fields that are wrong.
     Raises ``DraftChanged``, and ``WrongState`` once the meeting is closed."""
     with writing():
         meeting = access.meeting_to_run(meeting_id)
@@ -49,7 +49,10 @@ def keep_in(meeting: Meeting) -> Kept:
     read = typed.read(request.form, meeting, language_typed(meeting), now())
     if "languages-shown" in request.form:
         chosen = request.form.getlist("languages")
-        read.facts["languages"] = [DANISH, *(each for each in settings().languages if each != DANISH and each in chosen)]
+        read.facts["languages"] = [
+            DANISH,
+            *(each for each in settings().languages if each != DANISH and each in chosen),
+        ]
     told = request.form.get("keep") or request.form.get("revision", "")
     if not told.isdecimal():
         abort(400)
@@ -130,7 +133,10 @@ def worded_point(key: int, point: TemplatePoint) -> WordedPoint:
         key=key,
         influence=Influence[point.influence],
         source=point.source,
-        **{part: dict(getattr(point, part) or {}) for part in ("title", "how", "why", "decided_by")},
+        title=dict(point.title),
+        how=dict(point.how or {}),
+        why=dict(point.why or {}),
+        decided_by=dict(point.decided_by or {}),
     )
 
 

@@ -104,5 +104,6 @@ def _soonest(found: Iterable[Meeting]) -> list[Meeting]:
 
 def _open_heading(found: list[Meeting], today: date) -> str:
     if all(meeting.held_on == today for meeting in found):
-        return gettext("Today, %(weekday)s %(day)s", weekday=format_date(today, "EEEE"), day=day_and_month(today))
-    return gettext("Open meetings")
+        weekday = format_date(today, "EEEE")
+        return str(gettext("Today, %(weekday)s %(day)s", weekday=weekday, day=day_and_month(today)))
+    return str(gettext("Open meetings"))

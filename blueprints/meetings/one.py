@@ -16,7 +16,7 @@ from blueprints.meetings.listing import figures
 from models.base import reading, writing
 from models.clock import end_of, local
 from models.institution import Institution
-from models.meeting import Meeting
+from models.meeting import Meeting, State
 from models.person import Person
 
 
@@ -43,11 +43,12 @@ def meeting_page(meeting_id: int, status: int = 200, **typed: str) -> Response:
     at = now()
     with reading():
         shown = access.meeting(meeting_id)
-        lacks = shown.lacks(at)
+        row = figures(shown, at, viewer())
+        lacks = shown.lacks(at) if row.state is State.DRAFT else []
         page = render_template(
             "meetings/meeting.html",
             meeting=shown,
-            row=figures(shown, at, viewer()),
+            row=row,
             acts=shown.acts(viewer()),
             lacks=[(words.in_list(each, shown.draft.wording), words.address_of(each, shown)) for each in lacks],
             wording=shown.newest.wording if shown.newest else shown.prepared,
@@ -74,6 +75,6 @@ def _reopens(shown: Meeting) -> bool:
 
 
 def _next_closing() -> str:
-    """When a reopened meeting closes unless something else is chosen: at the end of the day, or in an hour late at night."""
+    """When a reopened meeting closes unless another time is chosen: at the end of the day, late at night in an hour."""
     moment = max(end_of(local(now()).date()), now() + timedelta(hours=1))
     return local(moment).strftime("%Y-%m-%dT%H:%M")

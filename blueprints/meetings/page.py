@@ -1,4 +1,4 @@
-"""What the writing page shows beside its fields: what is missing or wrong, how hard it is to read, what could be added."""
+"""What the writing page shows beside its fields: what is missing or wrong, how hard to read, what could be added."""
 
 from __future__ import annotations
 
@@ -168,14 +168,20 @@ class WritingPage:
     def hard_words(self) -> list[tuple[str, str]]:
         """The words that make it hard, each with the first field that holds it."""
         fields = [*self._sentences(), *((f"text-{p.key}", p.title.get(DANISH, "")) for p in self.points)]
-        places = [(word, next((n for n, text in fields if word in text.lower()), "")) for word in self.readability.hard_words]
+        places = [
+            (word, next((n for n, text in fields if word in text.lower()), "")) for word in self.readability.hard_words
+        ]
         return [(word, name) for word, name in places if name]
 
     def _sentences(self) -> list[tuple[str, str]]:
         """The fields that hold sentences, with their Danish."""
         found = [("purpose", self.wording.purpose)]
         for point in self.points:
-            found += [(f"{typed.FIELDS_OF_PARTS[part]}-{point.key}", texts) for part, texts in point.parts.items() if part != "title"]
+            found += [
+                (f"{typed.FIELDS_OF_PARTS[part]}-{point.key}", texts)
+                for part, texts in point.parts.items()
+                if part != "title"
+            ]
         found += [("decider", self.wording.decider), *((f"step-{step.key}", step.text) for step in self.wording.steps)]
         return [(name, texts.get(DANISH, "")) for name, texts in found]
 
@@ -194,4 +200,3 @@ def _fills(title: str, template_title: str) -> bool:
     """Whether a title is the template's, with its ``{…}`` filled in or not."""
     pattern = ".+".join(re.escape(part) for part in re.split(r"\{[^{}]*\}", template_title))
     return re.fullmatch(pattern, title) is not None
-

@@ -1,7 +1,7 @@
 """What stands in the fields of the writing page: parsed by hand, since there are as many fields as points.
 
-A field that is not sent is left as it was, so that nothing can be lost by a page that shows only a part. A field that is
-wrong is not taken over; the others are. The truth of it all is the model's.
+A field that is not sent is left as it was, so that nothing can be lost by a page that shows only a part. A field that
+is wrong is not taken over; the others are. The truth of it all is the model's.
 """
 
 from __future__ import annotations
@@ -90,12 +90,15 @@ class _Reader:
         return Typed(wording, self.facts(), self.errors)
 
     def point(self, point: WordedPoint) -> WordedPoint:
-        parts = {
-            part: self.texts(f"{name}-{point.key}", getattr(point, part)) for part, name in FIELDS_OF_PARTS.items()
-        }
-        chosen = self.fields.get(f"influence-{point.key}")
-        influence = Influence[chosen] if chosen in Influence.__members__ else point.influence
-        return replace(point, influence=influence, **parts)
+        chosen = self.fields.get(f"influence-{point.key}", "")
+        return replace(
+            point,
+            influence=Influence[chosen] if chosen in Influence.__members__ else point.influence,
+            title=self.texts(f"text-{point.key}", point.title),
+            how=self.texts(f"how-{point.key}", point.how),
+            why=self.texts(f"why-{point.key}", point.why),
+            decided_by=self.texts(f"who-{point.key}", point.decided_by),
+        )
 
     def step(self, step: Step) -> Step:
         name = f"step-{step.key}"
@@ -211,7 +214,7 @@ def parse_moment(text: str) -> datetime | None:
 
 
 def wrong_moment() -> str:
-    return gettext("Write a date and a time such as %(example)s.", example="2026-12-24 21:00")
+    return str(gettext("Write a date and a time such as %(example)s.", example="2026-12-24 21:00"))
 
 
 def longest(name: str) -> int:
@@ -226,4 +229,4 @@ def clean(text: str) -> str:
 
 
 def _needed() -> str:
-    return gettext("Missing")
+    return str(gettext("Missing"))

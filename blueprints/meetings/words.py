@@ -51,7 +51,9 @@ def in_list(lack: Lack, wording: Wording) -> str:
     if lack.reason is not Reason.MISSING:
         return _rule(lack, number)
     known = {
-        "title": gettext("What is point %(number)d about?", number=number) if lack.key else gettext("The meeting's title"),
+        "title": gettext("What is point %(number)d about?", number=number)
+        if lack.key
+        else gettext("The meeting's title"),
         "place": gettext("The room or place"),
         "date": gettext("The date of the meeting"),
         "purpose": gettext("Why you meet"),
@@ -62,32 +64,37 @@ def in_list(lack: Lack, wording: Wording) -> str:
         "decided_by": gettext("Who has decided point %(number)d?", number=number),
         "step": gettext("What happens in step %(number)d?", number=number),
     }
-    return known[lack.part]
+    return str(known[lack.part])
 
 
 def hard_to_read(lix: int) -> str:
-    return gettext("Hard to read (LIX %(number)d)", number=lix)
+    return str(gettext("Hard to read (LIX %(number)d)", number=lix))
 
 
 def hard_words(found: str) -> str:
-    return gettext("Hard words: %(words)s.", words=found) if found else ""
+    return str(gettext("Hard words: %(words)s.", words=found)) if found else ""
 
 
 def _rule(lack: Lack, number: int) -> str:
     if lack.reason is Reason.IN_THE_PAST:
-        return gettext("The time when the meeting ends has passed") if lack.part == "closes" else gettext("The date has passed")
-    return {
+        return str(
+            gettext("The time when the meeting ends has passed")
+            if lack.part == "closes"
+            else gettext("The date has passed")
+        )
+    known = {
         Reason.TWICE: gettext("Point %(number)d stands here twice", number=number),
         Reason.TOO_MANY: gettext("At most %(number)d points that they can influence", number=MOST_POINTS_TO_INFLUENCE),
         Reason.NOTHING_TO_INFLUENCE: gettext("At least one point that they can influence"),
         Reason.NOTHING_FIXED: gettext("At least one point that is fixed"),
         Reason.NO_DATED_STEP: gettext("A date for at least one next step"),
-    }[lack.reason]
+    }
+    return str(known[lack.reason])
 
 
 def _placeholder(lack: Lack, number: int) -> str:
     if lack.part == "step":
-        return gettext("Fill in what stands in { } in step %(number)d", number=number)
+        return str(gettext("Fill in what stands in { } in step %(number)d", number=number))
     if lack.key is not None:
         label = {
             "title": gettext("Point"),
@@ -95,24 +102,26 @@ def _placeholder(lack: Lack, number: int) -> str:
             "why": gettext("Why is it fixed?"),
             "decided_by": gettext("Who has decided it?"),
         }[lack.part]
-        return gettext("Fill in what stands in { } in point %(number)d: %(field)s", number=number, field=label)
-    return {
+        return str(gettext("Fill in what stands in { } in point %(number)d: %(field)s", number=number, field=label))
+    known = {
         "title": gettext("Fill in what stands in { } in the title"),
         "place": gettext("Fill in what stands in { } in the place"),
         "purpose": gettext("Fill in what stands in { } in why you meet"),
         "decider": gettext("Fill in what stands in { } in who decides"),
-    }[lack.part]
+    }
+    return str(known[lack.part])
 
 
 def _number_of(lack: Lack, wording: Wording) -> int:
-    items = wording.steps if lack.part == "step" else wording.points
-    return next((number for number, item in enumerate(items, start=1) if item.key == lack.key), 0)
+    keys = [step.key for step in wording.steps] if lack.part == "step" else [point.key for point in wording.points]
+    return keys.index(lack.key) + 1 if lack.key in keys else 0
 
 
 def _example(part: str) -> str:
-    return {
+    known = {
         "decided_by": gettext("Write for example the municipality, the town council or a law."),
         "decider": gettext("Write for example: The head teacher decides on 12 January."),
         "how": gettext("Write for example: Say it at your table."),
         "place": gettext("Write for example: The assembly hall."),
-    }.get(part, "")
+    }
+    return str(known.get(part, ""))

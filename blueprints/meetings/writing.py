@@ -10,7 +10,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from blueprints import access, languages
-from blueprints.access import now, staff
+from blueprints.access import now, staff, viewer
 from blueprints.fragments import asked_by_htmx
 from blueprints.headers import CSP_FRAMED_BY_US, settings
 from blueprints.meetings import meetings, typed
@@ -62,6 +62,8 @@ def preview(meeting_id: int) -> Response:
 def new_page(meeting: Meeting, language: str) -> WritingPage:
     """The page as it opens."""
     language = language if language in {DANISH, *meeting.languages} else DANISH
+    # `lang` names the language that is written here; the page around it speaks the writer's own.
+    languages.use(viewer().locale)
     opened = request.args.get("open", "")
     return WritingPage(
         meeting=meeting,
@@ -159,7 +161,9 @@ def _onward(meeting_id: int, kept: Kept) -> str:
     """Where a form without JavaScript comes back to."""
     show = request.form.get("show", "")
     if show in {"preview", "publication", "meeting"}:
-        return url_for(f"meetings.{show}", meeting_id=meeting_id, lang=request.form.get("lang") if show == "preview" else None)
+        return url_for(
+            f"meetings.{show}", meeting_id=meeting_id, lang=request.form.get("lang") if show == "preview" else None
+        )
     language = show if show in settings().languages else request.form.get("lang", DANISH)
     anchor = None
     if kept.act:

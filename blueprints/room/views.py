@@ -45,13 +45,14 @@ def summary(meeting_id: int) -> Response:
     view = _view()
     with reading():
         pulse = _pulse(meeting_id)
-        if request.if_none_match.contains(_etag(pulse, view)):
-            return make_response("", 304, {"ETag": f'"{_etag(pulse, view)}"'})
+        etag = _etag(pulse, view)
+        if request.if_none_match.contains(etag):
+            return make_response("", 304, {"ETag": f'"{etag}"'})
         stage = _stage(access.meeting(meeting_id), pulse, view)
         if pulse.state is not State.OPEN:
             return fragment_at("room/_stage.html", "#stage", 200, **stage)
         response = make_response(render_template("room/_summary.html", **stage))
-    response.set_etag(_etag(pulse, view))
+    response.set_etag(etag)
     return response
 
 

@@ -2,37 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
-from models.base import reading
+from models.base import reading, session, writing
 from models.meeting import Meeting, MeetingForm
-from tests.factories import a_meeting, answer, csrf_token
+from models.person import Membership, Person, Role, Viewer, signed_in
+from models.wording import Influence, Wording
+from tests.blueprints.test_writing import newest_of
+from tests.factories import Cast, a_meeting, answer, csrf_token
+
+SigningIn = Callable[..., None]
 
 TEMPLATES = {"T1", "T2", "T3", "T4", "T5", "T6"}
-READING = ["/meetings/{id}"]
 ACTING = ["/agreement", "/preview", "/closure", "/deletion", "/publication", "/withdrawal"]
 POSTING = ["/agreement", "/opening", "/publication", "/closure", "/reopening", "/copy", "/deletion", "/withdrawal"]
 
 
-def post(client, address, **fields):
+def post(client: FlaskClient, address: str, **fields: Any) -> TestResponse:
     return client.post(address, data={"csrf_token": csrf_token(client), **fields})
 
 
-def newest_meeting(viewer):
+def newest_meeting(viewer: Viewer) -> int:
     with reading():
         return max(Meeting.all_seen_by(viewer), key=lambda meeting: meeting.id).id
 
 
-def seen(meeting_id, viewer):
+def seen(meeting_id: int, viewer: Viewer) -> tuple[Meeting, Wording]:
     with reading():
         meeting = Meeting.seen_by(viewer, meeting_id)
         assert meeting is not None
         return meeting, meeting.draft.wording
 
 
-def test_the_list_shows_open_meetings_drafts_and_earlier_ones(client, cast, sign_in):
+def test_the_list_shows_open_meetings_drafts_and_earlier_ones(
+    client: FlaskClient, cast: Cast, sign_in: SigningIn
+) -> None:
     a_meeting(cast, title={"da": "Åbent møde"})
     a_meeting(cast, state="draft", title={"da": "En kladde"}, place="")
     a_meeting(cast, state="closed", title={"da": "Et gammelt møde"})
@@ -42,10 +52,14 @@ def test_the_list_shows_open_meetings_drafts_and_earlier_ones(client, cast, sign
     for title in ("Åbent møde", "En kladde", "Et gammelt møde", "Karens møde"):
         assert title in page
     assert page.count("button big") == 1
-    assert page.index("Åbent møde") < page.index("En kladde") < page.index("Et gammelt møde") < page.index("Karens møde")
+    assert (
+        page.index("Åbent møde") < page.index("En kladde") < page.index("Et gammelt møde") < page.index("Karens møde")
+    )
 
 
-def test_the_list_shows_ten_earlier_meetings_and_all_when_asked(client, cast, sign_in):
+def test_the_list_shows_ten_earlier_meetings_and_all_when_asked(
+    client: FlaskClient, cast: Cast, sign_in: SigningIn
+) -> None:
     for number in range(12):
         a_meeting(cast, state="closed", title={"da": f"Møde nr. {number}."})
     sign_in(client, cast.mette)
@@ -54,7 +68,9 @@ def test_the_list_shows_ten_earlier_meetings_and_all_when_asked(client, cast, si
 
 
 @pytest.mark.parametrize(("answers", "shows"), [(2, False), (3, True)])
-def test_an_earlier_meeting_shows_a_share_only_from_the_smallest_group(client, cast, sign_in, answers, shows):
+def test_an_earlier_meeting_shows_a_share_only_from_the_smallest_group(
+    client: FlaskClient, cast: Cast, sign_in: SigningIn, answers: int, shows: bool
+) -> None:
     meeting_id = a_meeting(cast)
     for _ in range(answers):
         answer(meeting_id)
@@ -64,7 +80,7 @@ def test_an_earlier_meeting_shows_a_share_only_from_the_smallest_group(client, c
     assert ("100" in client.get(f"/meetings/{meeting_id}").text) is shows
 
 
-def test_a_manager_reads_the_meetings_and_makes_none(client, cast, sign_in):
+def test_a_manager_reads_the_meetings_and_makes_none(client: FlaskClient, cast: Cast, sign_in: SigningIn) -> None:
     meeting_id = a_meeting(cast, title={"da": "Læses af lederen"})
     sign_in(client, cast.leif)
     page = client.get("/meetings").text
@@ -78,7 +94,7 @@ def test_a_manager_reads_the_meetings_and_makes_none(client, cast, sign_in):
 
 
 @pytest.mark.parametrize("who", ["karen", "leif", "anna"])
-def test_who_reads_can_do_none_of_the_acts(client, cast, sign_in, who):
+def test_who_reads_can_do_none_of_the_acts(client: FlaskClient, cast: Cast, sign_in: SigningIn, who: str) -> None:
     meeting_id = a_meeting(cast)
     sign_in(client, getattr(cast, who))
     assert client.get(f"/meetings/{meeting_id}").status_code == 200
@@ -89,7 +105,9 @@ def test_who_reads_can_do_none_of_the_acts(client, cast, sign_in, who):
 
 
 @pytest.mark.parametrize("who", ["omar", "piet"])
-def test_another_institutions_professional_finds_nothing(client, cast, sign_in, who):
+def test_another_institutions_professional_finds_nothing(
+    client: FlaskClient, cast: Cast, sign_in: SigningIn, who: str
+) -> None:
     meeting_id = a_meeting(cast)
     sign_in(client, getattr(cast, who))
     for address in ["", *ACTING]:
@@ -99,7 +117,9 @@ def test_another_institutions_professional_finds_nothing(client, cast, sign_in, 
 
 
 @pytest.mark.parametrize("who", ["karen", "leif", "anna"])
-def test_an_individual_talk_is_seen_by_its_owner_and_deputies_alone(client, cast, sign_in, who):
+def test_an_individual_talk_is_seen_by_its_owner_and_deputies_alone(
+    client: FlaskClient, cast: Cast, sign_in: SigningIn, who: str
+) -> None:
     meeting_id = a_meeting(cast, form=MeetingForm.INDIVIDUAL_TALK, title={"da": "En samtale"})
     sign_in(client, getattr(cast, who))
     assert "En samtale" not in client.get("/meetings").text
@@ -107,22 +127,22 @@ def test_an_individual_talk_is_seen_by_its_owner_and_deputies_alone(client, cast
     assert post(client, f"/meetings/{meeting_id}/deputies").status_code == 404
 
 
-def test_a_manager_names_deputies_and_a_deputy_acts(client, cast, sign_in):
+def test_a_manager_names_deputies_and_a_deputy_acts(client: FlaskClient, cast: Cast, sign_in: SigningIn) -> None:
     meeting_id = a_meeting(cast)
     sign_in(client, cast.leif)
     chosen = [str(cast.karen.id), str(cast.omar.id), str(cast.mette.id)]
     assert post(client, f"/meetings/{meeting_id}/deputies", deputies=chosen).status_code == 303
     with reading():
-        meeting = Meeting.seen_by(cast.mette, meeting_id)
+        meeting = session().get_one(Meeting, meeting_id)
         assert [person.id for person in meeting.deputies] == [cast.karen.id]
     sign_in(client, cast.karen)
     assert client.get(f"/meetings/{meeting_id}/agreement").status_code == 200
 
 
-def test_a_deputy_names_no_deputies(client, cast, sign_in):
+def test_a_deputy_names_no_deputies(client: FlaskClient, cast: Cast, sign_in: SigningIn) -> None:
     meeting_id = a_meeting(cast, deputies=[cast.karen])
     sign_in(client, cast.karen)
-    assert "name=\"deputies\"" not in client.get(f"/meetings/{meeting_id}").text
+    assert 'name="deputies"' not in client.get(f"/meetings/{meeting_id}").text
     assert post(client, f"/meetings/{meeting_id}/deputies").status_code == 404
 
 
@@ -137,13 +157,17 @@ def test_a_deputy_names_no_deputies(client, cast, sign_in):
         ("?form=nonsense&method=nonsense", TEMPLATES),
     ],
 )
-def test_templates_are_found_by_form_and_method(client, cast, sign_in, query, found):
+def test_templates_are_found_by_form_and_method(
+    client: FlaskClient, cast: Cast, sign_in: SigningIn, query: str, found: set[str]
+) -> None:
     sign_in(client, cast.mette)
     page = client.get(f"/meetings/new{query}").text
     assert {each for each in TEMPLATES if f'name="template" value="{each}"' in page} == found
 
 
-def test_a_template_becomes_a_draft_in_its_languages_with_steps_without_dates(client, cast, sign_in):
+def test_a_template_becomes_a_draft_in_its_languages_with_steps_without_dates(
+    client: FlaskClient, cast: Cast, sign_in: SigningIn
+) -> None:
     sign_in(client, cast.mette)
     made = post(client, "/meetings/new", template="T1", form="BOARD")
     assert made.status_code == 303
@@ -152,13 +176,13 @@ def test_a_template_becomes_a_draft_in_its_languages_with_steps_without_dates(cl
     assert meeting.form is MeetingForm.BOARD
     assert meeting.languages == ["da", "en"]
     assert meeting.title == {"da": "Egen computer i skolen", "en": "Own computer at school"}
-    assert [point.influence.value for point in wording.points].count("FIXED") == 3
+    assert [point.influence for point in wording.points].count(Influence.FIXED) == 3
     assert all(step.on is None for step in wording.steps)
-    keys = [item.key for item in (*wording.points, *wording.steps)]
+    keys = [*(point.key for point in wording.points), *(step.key for step in wording.steps)]
     assert len(set(keys)) == len(keys)
 
 
-def test_an_empty_page_is_danish_and_holds_no_points(client, cast, sign_in):
+def test_an_empty_page_is_danish_and_holds_no_points(client: FlaskClient, cast: Cast, sign_in: SigningIn) -> None:
     sign_in(client, cast.mette)
     assert post(client, "/meetings/new", template="", form="HEARING", method="HEARING").status_code == 303
     meeting, wording = seen(newest_meeting(cast.mette), cast.mette)
@@ -168,19 +192,21 @@ def test_an_empty_page_is_danish_and_holds_no_points(client, cast, sign_in):
 @pytest.mark.parametrize(
     "fields", [{"template": "T1", "form": "PROJECT"}, {"template": "T9", "form": "BOARD"}, {"template": "T1"}]
 )
-def test_a_form_that_the_template_does_not_fit_is_refused(client, cast, sign_in, fields):
+def test_a_form_that_the_template_does_not_fit_is_refused(
+    client: FlaskClient, cast: Cast, sign_in: SigningIn, fields: dict[str, str]
+) -> None:
     sign_in(client, cast.mette)
     assert post(client, "/meetings/new", **fields).status_code == 400
 
 
-def test_a_meeting_is_made_only_where_one_works(client, cast, sign_in):
+def test_a_meeting_is_made_only_where_one_works(client: FlaskClient, cast: Cast, sign_in: SigningIn) -> None:
     sign_in(client, cast.mette)
     assert post(client, "/meetings/new", template="T1", form="BOARD").status_code == 303
     sign_in(client, cast.anna)
     assert post(client, "/meetings/new", template="T1", form="BOARD").status_code == 404
 
 
-def test_a_copy_keeps_texts_and_languages_and_no_dates(client, cast, sign_in):
+def test_a_copy_keeps_texts_and_languages_and_no_dates(client: FlaskClient, cast: Cast, sign_in: SigningIn) -> None:
     meeting_id = a_meeting(cast, state="closed")
     sign_in(client, cast.mette)
     assert post(client, f"/meetings/{meeting_id}/copy").status_code == 303
@@ -192,17 +218,17 @@ def test_a_copy_keeps_texts_and_languages_and_no_dates(client, cast, sign_in):
     assert all(step.on is None for step in wording.steps)
 
 
-def test_one_meetings_page_shows_the_published_versions(client, cast, sign_in):
+def test_one_meetings_page_shows_the_published_versions(client: FlaskClient, cast: Cast, sign_in: SigningIn) -> None:
     meeting_id = a_meeting(cast)
     sign_in(client, cast.karen)
     page = client.get(f"/meetings/{meeting_id}").text
     with reading():
-        newest = Meeting.seen_by(cast.karen, meeting_id).newest
+        newest = newest_of(meeting_id)
     assert newest.content_hash[:12] in page
     assert newest.content_hash not in page
 
 
-def test_deleting_asks_says_what_is_lost_and_deletes(client, cast, sign_in):
+def test_deleting_asks_says_what_is_lost_and_deletes(client: FlaskClient, cast: Cast, sign_in: SigningIn) -> None:
     meeting_id = a_meeting(cast)
     answer(meeting_id, doubts=(1,), questions={1: "Hvorfor?"})
     answer(meeting_id)
@@ -215,16 +241,15 @@ def test_deleting_asks_says_what_is_lost_and_deletes(client, cast, sign_in):
     assert client.get(f"/meetings/{meeting_id}").status_code == 404
 
 
-def test_a_professional_at_several_places_chooses_one(client, cast, sign_in):
-    from models.base import writing
-    from models.person import Membership, Person, Role, signed_in
-
+def test_a_professional_at_several_places_chooses_one(client: FlaskClient, cast: Cast, sign_in: SigningIn) -> None:
     with writing() as database:
         person = database.get_one(Person, cast.mette.id)
         person.memberships.append(Membership(role=Role.PROFESSIONAL, institution_id=cast.care_home.id))
         person.sign_in("two places", datetime.now(UTC) - timedelta(minutes=1))
     with reading():
-        mette = signed_in("two places").viewer
+        found = signed_in("two places")
+    assert found is not None
+    mette = found.viewer
     sign_in(client, mette)
     assert 'name="institution"' in client.get("/meetings/new").text
     assert post(client, "/meetings/new", template="T1", form="BOARD").status_code == 404

@@ -115,6 +115,14 @@ def test_polling_stops_when_the_meeting_closes(mette: FlaskClient, cast: Cast, v
     assert 'class="qr"' not in response.text
 
 
+def test_the_clock_alone_makes_the_poll_new(mette: FlaskClient, cast: Cast) -> None:
+    meeting = a_meeting(cast)
+    seen = etag(mette, meeting)
+    with writing() as database:
+        database.get_one(Meeting, meeting).closes_at = datetime.now(UTC)
+    assert status(mette, meeting, seen) == 200
+
+
 def test_a_poll_is_no_activity(client: FlaskClient, cast: Cast) -> None:
     meeting, earlier = a_meeting(cast), datetime.now(UTC) - timedelta(minutes=20)
     signed_in(client, cast.mette, earlier)

@@ -121,14 +121,14 @@ def test_the_database_itself_refuses_two_equal_points_in_one_version(cast: Cast,
     with reading() as database:
         row = dict(database.execute(select(AgreementPoint.__table__)).mappings().first() or {})
     with pytest.raises(IntegrityError), writing() as database:
-        database.execute(insert(AgreementPoint.__table__).values({**row, "position": 9}))
+        database.execute(insert(AgreementPoint).values({**row, "position": 9}))
 
 
 def test_the_database_itself_refuses_two_versions_with_one_number(cast: Cast, meeting: int) -> None:
     with reading() as database:
         row = dict(database.execute(select(Agreement.__table__)).mappings().one())
     with pytest.raises(IntegrityError), writing() as database:
-        database.execute(insert(Agreement.__table__).values({**row, "id": 99}))
+        database.execute(insert(Agreement).values({**row, "id": 99}))
 
 
 @pytest.mark.parametrize(
@@ -180,9 +180,7 @@ def test_publishing_is_audited_with_the_number(cast: Cast, meeting: int) -> None
         assert (entry.by_id, entry.at, entry.meeting_id, entry.details) == (cast.mette.id, NOW, meeting, {"number": 2})
 
 
-def test_a_meeting_holds_only_so_many_versions(
-    cast: Cast, meeting: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_meeting_holds_only_so_many_versions(cast: Cast, meeting: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("models.meeting.MOST_AGREEMENTS", 2)
     publish(cast, meeting, a_wording(can=3))
     with pytest.raises(TooManyVersions):

@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy import select
 
-from models.base import connect, reading, session, writing
-from models.base import DatabaseGone
+from models.base import DatabaseGone, connect, reading, session, writing
 from models.municipality import Municipality
 from models.readiness import Heartbeat, beat
 from tests.databases import Database
@@ -26,10 +25,14 @@ def test_writing_keeps_everything_at_its_end(database: Database) -> None:
 
 
 def test_an_error_inside_writing_keeps_nothing(database: Database) -> None:
-    with pytest.raises(ZeroDivisionError), writing() as inside:
-        inside.add(Municipality(name="Eksempelby Kommune"))
-        inside.flush()
-        raise ZeroDivisionError
+    def write_and_fail() -> None:
+        with writing() as inside:
+            inside.add(Municipality(name="Eksempelby Kommune"))
+            inside.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_and_fail()
     assert names() == []
 
 

@@ -178,9 +178,7 @@ def answer_id(meeting: int, key: UUID) -> int:
     ],
     ids=["empty", "long", "neither asked nor deleted", "both"],
 )
-def test_the_database_itself_refuses_a_question_that_is_none(
-    meeting: int, columns: dict[str, object]
-) -> None:
+def test_the_database_itself_refuses_a_question_that_is_none(meeting: int, columns: dict[str, object]) -> None:
     answer_of = answer_id(meeting, answer(meeting, now=NOW))
     point = points_of(meeting)[0]
     with pytest.raises(IntegrityError), writing() as database:

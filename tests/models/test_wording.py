@@ -37,7 +37,8 @@ def test_danish_words_and_influence_make_a_point_that_can_be_influenced(changes:
 @pytest.mark.parametrize("part", ["title", "why", "decided_by"])
 def test_danish_words_make_a_fixed_point(part: str) -> None:
     point = a_point(1, Influence.FIXED)
-    assert replace(point, **{part: CHANGED}).identity != point.identity
+    changes: dict[str, Any] = {part: CHANGED}
+    assert replace(point, **changes).identity != point.identity
 
 
 @pytest.mark.parametrize(
@@ -104,7 +105,8 @@ def test_a_complete_wording_lacks_nothing() -> None:
                                                ({"en": "English"}, Reason.MISSING),
                                                ({"da": "Inden {dato}"}, Reason.PLACEHOLDER)])  # fmt: skip
 def test_purpose_and_decider_are_needed_in_danish(part: str, texts: dict[str, str], reason: Reason) -> None:
-    assert a_wording(**{part: texts}).lacks() == [Lack(part, reason)]
+    overrides: dict[str, Any] = {part: texts}
+    assert a_wording(**overrides).lacks() == [Lack(part, reason)]
 
 
 @pytest.mark.parametrize(("index", "part"), [(0, "title"), (0, "how"), (2, "title"), (2, "why"), (2, "decided_by")])
@@ -118,8 +120,8 @@ def test_a_point_needs_an_influence() -> None:
 
 @pytest.mark.parametrize("part", ["purpose", "decider"])
 def test_an_unfilled_placeholder_in_any_language_is_found(part: str) -> None:
-    texts = {**getattr(a_wording(), part), "en": "By {date}"}
-    assert a_wording(**{part: texts}).lacks() == [Lack(part, Reason.PLACEHOLDER, language="en")]
+    overrides: dict[str, Any] = {part: {**getattr(a_wording(), part), "en": "By {date}"}}
+    assert a_wording(**overrides).lacks() == [Lack(part, Reason.PLACEHOLDER, language="en")]
 
 
 @pytest.mark.parametrize(("index", "part"), [(0, "title"), (0, "how"), (2, "why"), (2, "decided_by")])

@@ -1,0 +1,282 @@
+"""A citizen's minute, on a real phone's browser: read, answer, come back, change, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from models.answer import Answer, hash_of_key
+from models.base import reading, writing
+from models.meeting import Meeting
+from models.summary import Totals, count
+from tests.browser.conftest import Devices, Live
+from tests.factories import Cast, a_meeting, a_wording, code_of, points_of
+
+NewDevice = Callable[..., BrowserContext]
+
+
+def totals(meeting: int) -> Totals:
+    with reading() as database:
+        return count(database.get_one(Meeting, meeting))
+
+
+def opened(live: Live, context: BrowserContext, meeting: int, language: str = "") -> Page:
+    page = context.new_page()
+    page.goto(live.at(f"/m/{code_of(meeting)}{language}"))
+    return page
+
+
+def tick(page: Page, position: int) -> None:
+    page.locator("[name=unclear]").nth(position - 1).check()
+
+
+def button(page: Page) -> str:
+    return page.locator(".send .button").inner_text()
+
+
+def send(page: Page) -> None:
+    page.locator(".send .button").click()
+    page.wait_for_selector("[data-mode=receipt]")
+
+
+def test_one_answers_without_a_reload_and_lands_on_the_receipt(live: Live, cast: Cast, phone: NewDevice) -> None:
+    meeting = a_meeting(cast)
+    page = opened(live, phone(), meeting)
+    page.evaluate("window.stillHere = true")
+    assert button(page) == "Jeg har forstået"
+    tick(page, 2)
+    assert button(page) == "Send – 1 punkt er uklart for mig"
+    page.locator("textarea:visible").fill("Gælder det også SFO?")
+    send(page)
+    assert page.evaluate("window.stillHere")
+    assert "/answers/" in page.url
+    assert page.title() == "Tak for dit svar – Egeskolen – Afstemt"
+    expect(page.locator("h1")).to_be_focused()
+    expect(page.get_by_text("Gælder det også SFO?")).to_be_visible()
+    page.reload()
+    expect(page.locator("h1")).to_have_text("Tak for dit svar")
+    figures = totals(meeting)
+    assert (figures.answers, figures.questions, figures.point(points_of(meeting)[1]).unclear_now) == (1, 1, 1)
+
+
+def test_coming_back_leads_to_the_answer_and_never_to_a_blank_form(live: Live, cast: Cast, phone: NewDevice) -> None:
+    meeting, device = a_meeting(cast), phone()
+    page = opened(live, device, meeting)
+    tick(page, 1)
+    send(page)
+    back = opened(live, device, meeting)
+    expect(back.get_by_text("Du svarede kl.")).to_be_visible()
+    expect(back.locator(".send .button")).to_be_hidden()
+    expect(back.locator("[name=unclear]").first).to_be_hidden()
+    back.get_by_role("link", name="Ret mit svar").click()
+    expect(back.locator("[name=unclear]").first).to_be_checked()
+    back.locator("[name=unclear]").first.uncheck()
+    send(back)
+    figures = totals(meeting)
+    assert (figures.answers, figures.understood_first, figures.understood_now) == (1, 0, 1)
+
+
+def test_changing_and_deleting_happen_in_place(live: Live, cast: Cast, phone: NewDevice, devices: Devices) -> None:
+    devices.expect("Error Code 410")
+    meeting, device = a_meeting(cast), phone()
+    page = opened(live, device, meeting)
+    send(page)
+    page.evaluate("window.stillHere = true")
+    page.get_by_role("link", name="Slet mit svar").click()
+    expect(page.get_by_role("heading", name="Vil du slette dit svar?")).to_be_focused()
+    page.get_by_role("button", name="Ja, slet det").click()
+    expect(page.get_by_role("heading", name="Dit svar er slettet")).to_be_focused()
+    assert page.evaluate("window.stillHere")
+    assert totals(meeting).answers == 0
+    fresh = opened(live, device, meeting)
+    expect(fresh.locator(".send .button")).to_be_visible()
+    send(fresh)
+    assert totals(meeting).answers == 1
+
+
+def test_unticking_takes_the_question_back_and_ticking_again_brings_it_again(
+    live: Live, cast: Cast, phone: NewDevice
+) -> None:
+    meeting = a_meeting(cast)
+    page = opened(live, phone(), meeting)
+    tick(page, 1)
+    page.locator("textarea:visible").fill("Hvad?")
+    page.locator("[name=unclear]").first.uncheck()
+    expect(page.locator("textarea:visible")).to_have_count(0)
+    tick(page, 1)
+    assert page.locator("textarea:visible").input_value() == "Hvad?"
+    page.locator("[name=unclear]").first.uncheck()
+    send(page)
+    assert totals(meeting).questions == 0
+
+
+def test_when_the_reply_is_lost_the_next_try_is_the_same_answer(
+    live: Live, cast: Cast, phone: NewDevice, devices: Devices
+) -> None:
+    devices.expect("htmx:")
+    devices.expect("ERR_FAILED")
+    devices.expect("/answers")
+    meeting, device = a_meeting(cast), phone()
+    page = opened(live, device, meeting)
+
+    def store_but_lose_the_reply(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/answers", store_but_lose_the_reply, times=1)
+    tick(page, 1)
+    page.locator("textarea:visible").fill("Er I der?")
+    page.locator(".send .button").click()
+    expect(page.get_by_text("Vi kunne ikke sende dit svar.")).to_be_visible()
+    assert page.locator("textarea:visible").input_value() == "Er I der?"
+    assert totals(meeting).answers == 1
+    # Somebody else might load the page anew instead of trying again: it is still their answer.
+    back = opened(live, device, meeting)
+    expect(back.locator("h1")).to_have_text("Tak for dit svar")
+    send(page)
+    assert totals(meeting).answers == 1
+
+
+def test_when_nothing_arrived_all_that_was_typed_is_still_there(
+    live: Live, cast: Cast, phone: NewDevice, devices: Devices
+) -> None:
+    devices.expect("htmx:")
+    devices.expect("ERR_INTERNET_DISCONNECTED")
+    devices.expect("/answers")
+    meeting, device = a_meeting(cast), phone()
+    page = opened(live, device, meeting)
+    tick(page, 2)
+    device.set_offline(True)
+    page.locator(".send .button").click()
+    expect(page.get_by_text("Vi kunne ikke sende dit svar.")).to_be_visible()
+    device.set_offline(False)
+    send(page)
+    assert totals(meeting).answers == 1
+
+
+def test_a_proxy_in_trouble_does_not_replace_the_form(
+    live: Live, cast: Cast, phone: NewDevice, devices: Devices
+) -> None:
+    devices.expect("502")
+    page = opened(live, phone(), a_meeting(cast))
+    page.route(
+        "**/answers", lambda route: route.fulfill(status=502, content_type="text/html", body="<h1>Bad gateway</h1>")
+    )
+    tick(page, 1)
+    page.locator(".send .button").click()
+    expect(page.get_by_text("Vi kunne ikke sende dit svar.")).to_be_visible()
+    expect(page.locator("[name=unclear]").first).to_be_checked()
+
+
+def test_pressing_twice_answers_once(live: Live, cast: Cast, phone: NewDevice) -> None:
+    meeting = a_meeting(cast)
+    page = opened(live, phone(), meeting)
+    page.locator(".send .button").dblclick()
+    page.wait_for_selector("[data-mode=receipt]")
+    assert totals(meeting).answers == 1
+
+
+def test_without_storage_one_can_still_answer(live: Live, cast: Cast, phone: NewDevice) -> None:
+    meeting, device = a_meeting(cast), phone()
+    device.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('refused') } })")
+    send(opened(live, device, meeting))
+    assert totals(meeting).answers == 1
+
+
+def test_the_whole_minute_without_javascript(live: Live, cast: Cast, phone: NewDevice) -> None:
+    meeting = a_meeting(cast)
+    page = opened(live, phone(java_script_enabled=False), meeting)
+    assert button(page) == "Send mit svar"
+    tick(page, 1)
+    page.locator("textarea:visible").fill("Hvad?")
+    page.locator(".send .button").click()
+    expect(page.locator("h1")).to_have_text("Tak for dit svar")
+    expect(page.get_by_text("Ret svaret her, ikke ved at scanne igen.")).to_be_visible()
+    page.get_by_role("link", name="Ret mit svar").click()
+    page.locator("[name=unclear]").first.uncheck()
+    page.locator(".send .button").click()
+    expect(page.get_by_text("3 punkter var klare")).to_be_visible()
+    page.get_by_role("link", name="Slet mit svar").click()
+    page.get_by_role("button", name="Ja, slet det").click()
+    expect(page.locator("h1")).to_have_text("Dit svar er slettet")
+    assert totals(meeting).answers == 0
+
+
+def test_the_whole_minute_by_keyboard(live: Live, cast: Cast, laptop: NewDevice) -> None:
+    meeting = a_meeting(cast)
+    page = opened(live, laptop(), meeting)
+
+    def go_to(selector: str) -> None:
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+                return
+        pytest.fail(f"the keyboard never reaches {selector}")
+
+    go_to("[name=unclear]")
+    page.keyboard.press("Space")
+    go_to("textarea")
+    page.keyboard.type("Hvad?")
+    go_to(".send .button")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-mode=receipt]")
+    figures = totals(meeting)
+    assert (figures.answers, figures.questions) == (1, 1)
+    assert figures.point(points_of(meeting)[0]).unclear_now == 1
+
+
+def test_the_phones_language_opens_and_danish_is_one_tap_away(live: Live, cast: Cast, phone: NewDevice) -> None:
+    meeting = a_meeting(cast)
+    page = opened(live, phone(locale="en-GB"), meeting)
+    expect(page.get_by_role("heading", name="What you can influence")).to_be_visible()
+    page.get_by_role("link", name="Dansk").click()
+    expect(page.get_by_role("heading", name="Det kan du påvirke")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["da", "ar"])
+def test_nothing_scrolls_sideways_at_320_pixels_and_at_double_text(
+    live_rtl: Live, cast: Cast, devices: Devices, language: str
+) -> None:
+    languages = ("da", "en", "ar")
+    meeting = a_meeting(cast, languages=list(languages), wording=a_wording(can=3, fixed=3, languages=languages))
+    page = opened(live_rtl, devices.narrow(), meeting, f"/{language}")
+    assert page.evaluate("document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
+    for size in ("100%", "200%"):
+        page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, size
+    page.evaluate("document.documentElement.style.fontSize = ''")
+    tick(page, 1)
+    send(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_the_key_in_the_address_opens_the_receipt_on_another_device(live: Live, cast: Cast, phone: NewDevice) -> None:
+    meeting = a_meeting(cast)
+    page = opened(live, phone(), meeting)
+    send(page)
+    other = phone().new_page()
+    other.goto(page.url)
+    expect(other.locator("h1")).to_have_text("Tak for dit svar")
+    key = UUID(page.url.split("/answers/")[1].split("?")[0])
+    with reading():
+        assert Answer.by_key(meeting, hash_of_key(key)) is not None
+
+
+def test_a_meeting_that_closed_in_between_shows_what_was_not_sent(
+    live: Live, cast: Cast, phone: NewDevice, devices: Devices
+) -> None:
+    devices.expect("Error Code 409")
+
+    meeting = a_meeting(cast)
+    page = opened(live, phone(), meeting)
+    tick(page, 1)
+    page.locator("textarea:visible").fill("Nåede jeg det?")
+    with writing() as database:
+        database.get_one(Meeting, meeting).close(datetime.now(UTC), cast.mette)
+    page.locator(".send .button").click()
+    expect(page.get_by_text("Mødet er slut.")).to_be_visible()
+    expect(page.get_by_text("Nåede jeg det?")).to_be_visible()

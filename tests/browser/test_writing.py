@@ -1,0 +1,190 @@
+"""Writing an agreement in a real browser: saved as one writes, and nothing typed is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Dialog, Page, Route, expect
+
+from models.base import reading, writing
+from models.meeting import Meeting
+from models.person import SignIn
+from models.wording import Wording
+from tests.browser.conftest import Devices, Live, axe, signed_in
+from tests.factories import Cast, a_meeting
+
+NewDevice = Callable[..., BrowserContext]
+
+
+def wording_of(meeting: int) -> Wording:
+    with reading() as database:
+        return database.get_one(Meeting, meeting).draft.wording
+
+
+def writing_page(live: Live, context: BrowserContext, cast: Cast, meeting: int) -> Page:
+    page = signed_in(context, live, cast.mette)
+    page.goto(live.at(f"/meetings/{meeting}/agreement"))
+    return page
+
+
+@pytest.fixture
+def draft(cast: Cast) -> int:
+    return a_meeting(cast, state="draft")
+
+
+@pytest.fixture
+def page(live: Live, cast: Cast, laptop: NewDevice, draft: int) -> Page:
+    return writing_page(live, laptop(), cast, draft)
+
+
+def saving(page: Page) -> None:
+    """Wait until what was typed is on the server."""
+    with page.expect_response(lambda answered: answered.request.method == "POST" and answered.status == 200):
+        pass
+    expect(page.locator("#saved-line")).to_be_visible()
+    expect(page.locator("#saved-line")).to_have_class("says ok")
+
+
+def test_typing_is_saved_and_the_cursor_stays(page: Page, draft: int) -> None:
+    page.locator("#purpose").fill("Et nyt form")
+    saving(page)
+    page.keyboard.type("ål")
+    saving(page)
+    expect(page.locator("#purpose")).to_be_focused()
+    assert wording_of(draft).purpose["da"] == "Et nyt formål"
+    expect(page.frame_locator("#preview").locator(".lead")).to_have_text("Et nyt formål")
+
+
+def test_a_new_point_has_the_cursor_and_keeps_what_is_typed_at_once(page: Page, draft: int) -> None:
+    page.locator("button[value=point]").click()
+    expect(page.locator("#text-5")).to_be_focused()
+    page.keyboard.type("Det nye punkt")
+    page.locator("#up-5").click()
+    expect(page.locator("#up-5")).to_be_focused()
+    expect(page.locator("#text-5")).to_have_value("Det nye punkt")
+    assert [point.key for point in wording_of(draft).points] == [1, 2, 5, 3]
+
+
+def test_what_is_typed_while_a_list_is_on_its_way_stays(page: Page, draft: int) -> None:
+    held: list[Route] = []
+    page.locator("#summary-1").click()
+    page.route("**/agreement", lambda route: route.continue_() if held else held.append(route))
+    page.locator("#down-1").click()
+    page.locator("#text-1").fill("Skrevet imens")
+    page.wait_for_function("document.getElementById('text-1').value")
+    held[0].continue_()
+    saving(page)
+    expect(page.locator("#text-1")).to_have_value("Skrevet imens")
+    expect(page.locator("#point-1 details")).to_have_attribute("open", "")
+    saving(page)
+    assert wording_of(draft).point(1).title["da"] == "Skrevet imens"
+
+
+def test_saving_never_presses_the_button_that_has_the_focus(page: Page, draft: int) -> None:
+    page.locator("#summary-2").click()
+    page.locator("#how-2").fill("Sig det højt")
+    page.locator("#point-2 [name=remove]").click()
+    expect(page.locator("#undo")).to_be_focused()
+    page.locator("#purpose").evaluate(
+        "field => { field.value = 'X'; field.dispatchEvent(new Event('input', {bubbles: true})) }"
+    )
+    saving(page)
+    assert [point.key for point in wording_of(draft).points] == [1, 3]
+    page.keyboard.press("Enter")
+    expect(page.locator("#summary-2")).to_be_focused()
+    expect(page.locator("#how-2")).to_have_value("Sig det højt")
+
+
+def test_without_a_network_nothing_is_lost_and_it_is_said(page: Page, devices: Devices, draft: int) -> None:
+    devices.expect("ERR_INTERNET_DISCONNECTED")
+    devices.expect("htmx:")
+    page.context.set_offline(True)
+    page.locator("#purpose").fill("Skrevet uden net")
+    expect(page.locator("#failed")).to_be_visible()
+    expect(page.locator("#saved-line")).to_be_hidden()
+    page.context.set_offline(False)
+    expect(page.locator("#saved-line")).to_be_visible()
+    assert wording_of(draft).purpose["da"] == "Skrevet uden net"
+
+
+def test_who_is_signed_out_signs_in_elsewhere_and_loses_nothing(
+    page: Page, devices: Devices, live: Live, cast: Cast, draft: int
+) -> None:
+    devices.expect("Response Status Error Code")
+    with writing() as database:
+        database.query(SignIn).delete()
+    page.locator("#purpose").fill("Skrevet efter udlogning")
+    expect(page.locator("#signed-out")).to_be_visible()
+    signed_in(page.context, live, cast.mette).close()
+    expect(page.locator("#saved-line")).to_be_visible(timeout=20_000)
+    assert wording_of(draft).purpose["da"] == "Skrevet efter udlogning"
+
+
+def test_two_pages_never_overwrite_each_other_unasked(
+    page: Page, devices: Devices, live: Live, cast: Cast, laptop: NewDevice, draft: int
+) -> None:
+    devices.expect("Response Status Error Code 409")
+    other = writing_page(live, laptop(), cast, draft)
+    other.locator("#decider").fill("Den anden")
+    saving(other)
+    page.locator("#decider").fill("Min")
+    expect(page.locator("#conflict")).to_contain_text("Mette Holm")
+    assert wording_of(draft).decider["da"] == "Den anden"
+    page.locator("[name=keep]").click()
+    expect(page.locator("#conflict")).to_be_empty()
+    assert wording_of(draft).decider["da"] == "Min"
+
+
+def test_leaving_with_something_unsaved_asks(page: Page, live: Live) -> None:
+    asked: list[str] = []
+
+    def note(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", note)
+    page.route("**/agreement", lambda route: None)
+    page.locator("#purpose").fill("Endnu ikke gemt")
+    page.goto(live.at("/meetings"))
+    assert asked == ["beforeunload"]
+
+
+def test_pressed_too_early_the_button_leads_to_the_first_field(page: Page) -> None:
+    page.locator("#room").fill("")
+    page.locator("[formaction$=opening]").click()
+    expect(page.locator("#summary")).to_be_focused()
+    page.locator("#summary a").first.click()
+    expect(page.locator("#room")).to_be_focused()
+
+
+def test_it_all_works_without_javascript(live: Live, cast: Cast, laptop: NewDevice, draft: int) -> None:
+    page = writing_page(live, laptop(java_script_enabled=False), cast, draft)
+    page.locator("#purpose").fill("Uden script")
+    page.locator("button[value=point]").click()
+    page.locator("#text-5").fill("Femte punkt")
+    page.locator("#point-5 [value=TOGETHER]").check()
+    page.locator("#how-5").fill("Sig det")
+    page.locator("#up-5").click()
+    page.locator("[formaction$=opening]").click()
+    with reading() as database:
+        newest = database.get_one(Meeting, draft).newest
+        assert newest is not None
+        assert newest.purpose["da"] == "Uden script"
+        assert [point.title["da"] for point in newest.wording.points][2] == "Femte punkt"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_are_accessible_and_fit_a_narrow_phone(live: Live, cast: Cast, devices: Devices, scheme: str) -> None:
+    ready, empty = a_meeting(cast, state="draft"), a_meeting(cast, state="draft", wording=Wording(), place="")
+    is_open, closed = a_meeting(cast), a_meeting(cast, state="closed")
+    page = signed_in(devices.narrow(color_scheme=scheme), live, cast.mette)
+    for path in (
+        "", "/new", f"/{ready}", f"/{is_open}", f"/{closed}", f"/{ready}/agreement", f"/{ready}/agreement?lang=en",
+        f"/{empty}/agreement", f"/{is_open}/agreement", f"/{ready}/preview", f"/{is_open}/closure",
+        f"/{is_open}/deletion", f"/{is_open}/publication", f"/{is_open}/withdrawal",
+    ):  # fmt: skip
+        page.goto(live.at(f"/meetings{path}"))
+        page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+        axe(page)

@@ -1,0 +1,100 @@
+"""An answer counts once, however often and to however many server processes it is sent at the same moment (rule 3)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select
+
+from models.answer import Answer, Doubt, Question, SpentKey
+from models.base import reading
+from models.meeting import Meeting
+from tests.factories import Cast, a_meeting, answer, code_of, points_of
+
+TIMES = 50
+TIMEOUT_SECONDS = 60
+
+Servers = Callable[[int], list[int]]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One POST and what came back."""
+
+    status: int
+    location: str
+
+
+def send_all_at_once(
+    ports: Sequence[int], posts: Sequence[tuple[str, str]], headers: dict[str, str] | None = None
+) -> list[Sent]:
+    """Every post, a path and a body, on a connection of its own, the servers in turn, all released at one moment."""
+    gate = threading.Barrier(len(posts))
+
+    def send(number: int) -> Sent:
+        path, body = posts[number]
+        connection = HTTPConnection("127.0.0.1", ports[number % len(ports)], timeout=TIMEOUT_SECONDS)
+        connection.connect()
+        gate.wait(TIMEOUT_SECONDS)
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        connection.request("POST", path, body, {**form, **(headers or {})})
+        response = connection.getresponse()
+        response.read()
+        connection.close()
+        return Sent(response.status, response.headers.get("Location", ""))
+
+    with ThreadPoolExecutor(len(posts)) as pool:
+        return list(pool.map(send, range(len(posts))))
+
+
+def an_answer(meeting: int, key: object, **more: str) -> tuple[str, str]:
+    first, second, _ = points_of(meeting)
+    fields = {"key": str(key), "agreement": "1", "lang": "da", "unclear": str(first), f"question-{second}": "Hvorfor?"}
+    return f"/m/{code_of(meeting)}/answers", urlencode({**fields, **more})
+
+
+def rows(table: type) -> int:
+    with reading() as database:
+        return database.scalar(select(func.count()).select_from(table)) or 0
+
+
+@pytest.mark.parametrize(
+    ("headers", "success"), [({}, 303), ({"HX-Request": "true"}, 200)], ids=["without script", "with htmx"]
+)
+def test_the_same_answer_sent_fifty_times_at_once_to_two_processes_counts_once(
+    cast: Cast, servers: Servers, headers: dict[str, str], success: int
+) -> None:
+    meeting, key = a_meeting(cast), uuid4()
+    sent = send_all_at_once(servers(2), [an_answer(meeting, key)] * TIMES, headers)
+    assert [each.status for each in sent] == [success] * TIMES
+    assert len({each.location for each in sent}) == 1
+    assert (rows(Answer), rows(Doubt), rows(Question)) == (1, 1, 1)
+    with reading() as database:
+        assert database.get_one(Meeting, meeting).new_keys == 1
+
+
+def test_fifty_answers_sent_at_once_to_two_processes_are_all_kept(cast: Cast, servers: Servers) -> None:
+    meeting = a_meeting(cast)
+    sent = send_all_at_once(servers(2), [an_answer(meeting, uuid4()) for _ in range(TIMES)])
+    assert [each.status for each in sent] == [303] * TIMES
+    assert (rows(Answer), rows(Doubt), rows(Question)) == (TIMES, TIMES, TIMES)
+    with reading() as database:
+        assert database.get_one(Meeting, meeting).new_keys == TIMES
+
+
+def test_a_deletion_sent_many_times_at_once_beside_the_answer_is_one_deletion(cast: Cast, servers: Servers) -> None:
+    meeting = a_meeting(cast)
+    key = answer(meeting, doubts=[2])
+    path, body = an_answer(meeting, key)
+    posts = [(f"{path}/{key}/deletion", ""), (path, body)] * (TIMES // 2)
+    sent = send_all_at_once(servers(2), posts)
+    assert {each.status for each in sent[::2]} == {303}
+    assert {each.status for each in sent[1::2]} <= {303, 410}
+    assert (rows(Answer), rows(SpentKey)) == (0, 1)
