@@ -48,9 +48,9 @@ class Config:
     translations: tuple[str, ...] = (str(ROOT / "translations"),)
     new_keys: Allowance = Allowance(300, 60, EVERY_MINUTE)
     keys_per_meeting: int = 2000
-    wrong_codes: Allowance = Allowance(60, 60, EVERY_MINUTE)
-    sign_ins_per_email: Allowance = Allowance(10, 10, QUARTER_OF_AN_HOUR)
-    sign_ins_per_address: Allowance = Allowance(100, 100, QUARTER_OF_AN_HOUR)
+    wrong_codes: Allowance = Allowance(60, 0, EVERY_MINUTE)
+    sign_ins_per_email: Allowance = Allowance(10, 0, QUARTER_OF_AN_HOUR)
+    sign_ins_per_address: Allowance = Allowance(100, 0, QUARTER_OF_AN_HOUR)
 
     @property
     def secure(self) -> bool:
@@ -77,11 +77,13 @@ class Config:
             demo_password=environ.get("DEMO_PASSWORD", ""),
             trusted_proxies=_number(environ, "TRUSTED_PROXIES", 0, smallest=0),
             access_log=environ.get("ACCESS_LOG") == "1",
-            new_keys=_per_minute(environ, "NEW_KEYS_AT_ONCE", 300, "NEW_KEYS_PER_MINUTE", 60),
+            new_keys=Allowance(
+                _number(environ, "NEW_KEYS_AT_ONCE", 300), _number(environ, "NEW_KEYS_PER_MINUTE", 60), EVERY_MINUTE
+            ),
             keys_per_meeting=_number(environ, "KEYS_PER_MEETING", 2000),
-            wrong_codes=_per_minute(environ, "WRONG_CODES_PER_MINUTE", 60, "WRONG_CODES_PER_MINUTE", 60),
-            sign_ins_per_email=_per_quarter(environ, "FAILED_SIGN_INS_PER_EMAIL", 10),
-            sign_ins_per_address=_per_quarter(environ, "FAILED_SIGN_INS_PER_ADDRESS", 100),
+            wrong_codes=Allowance(_number(environ, "WRONG_CODES_PER_MINUTE", 60), 0, EVERY_MINUTE),
+            sign_ins_per_email=Allowance(_number(environ, "FAILED_SIGN_INS_PER_EMAIL", 10), 0, QUARTER_OF_AN_HOUR),
+            sign_ins_per_address=Allowance(_number(environ, "FAILED_SIGN_INS_PER_ADDRESS", 100), 0, QUARTER_OF_AN_HOUR),
         )
 
 
@@ -150,12 +152,3 @@ def _number(environ: Mapping[str, str], name: str, default: int, smallest: int =
     if not text.isdecimal() or int(text) < smallest:
         raise BadSetting(f"{name} must be a whole number from {smallest}")
     return int(text)
-
-
-def _per_minute(environ: Mapping[str, str], burst: str, bursts: int, refill: str, refills: int) -> Allowance:
-    return Allowance(_number(environ, burst, bursts), _number(environ, refill, refills), EVERY_MINUTE)
-
-
-def _per_quarter(environ: Mapping[str, str], name: str, default: int) -> Allowance:
-    number = _number(environ, name, default)
-    return Allowance(number, number, QUARTER_OF_AN_HOUR)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
-from sqlalchemy import Float, LargeBinary, bindparam, case, delete, select, update
+from sqlalchemy import Float, LargeBinary, bindparam, case, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,6 +21,7 @@ from models.base import Base, session
 from models.prepared import Prepared
 
 KEPT_FOR = timedelta(hours=1)
+NEVER = 1e12
 
 
 class Kind(enum.Enum):
@@ -32,7 +33,8 @@ class Kind(enum.Enum):
 
 @dataclass(frozen=True)
 class Allowance:
-    """``burst`` at once, then evenly ``refill`` in each ``period``."""
+    """``burst`` at once, then evenly ``refill`` in each ``period``. Without a refill it is a window: ``burst`` in a
+    ``period`` that begins with the first, and no more until it is over."""
 
     burst: int
     refill: int
@@ -41,6 +43,11 @@ class Allowance:
     @property
     def per_second(self) -> float:
         return self.refill / self.period.total_seconds()
+
+    @property
+    def window(self) -> float:
+        """Seconds after which all tokens are there again, whatever was taken."""
+        return NEVER if self.refill else self.period.total_seconds()
 
 
 @dataclass
@@ -56,6 +63,7 @@ class Bucket(Base):
     kind: Mapped[str] = mapped_column(primary_key=True)
     subject: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     tokens: Mapped[float] = mapped_column(Float)
+    #: Seconds since 1970: when it was last refilled, or when its window began.
     at: Mapped[float] = mapped_column(Float, index=True)
 
 
@@ -64,7 +72,7 @@ def take(kind: Kind, subject: bytes, allowance: Allowance, now: datetime) -> Non
     seconds, first = now.timestamp(), allowance.burst - 1.0
     left = _TAKE.rows(
         kind=kind.value, subject=subject, now=seconds, burst=float(allowance.burst), first=first,
-        rate=allowance.per_second,
+        rate=allowance.per_second, window=allowance.window,
     )  # fmt: skip
     if not left:
         raise Throttled(_wait(kind, subject, allowance, seconds))
@@ -86,18 +94,22 @@ def forget(now: datetime) -> None:
 def _wait(kind: Kind, subject: bytes, allowance: Allowance, seconds: float) -> int:
     bucket = select(Bucket.tokens, Bucket.at).where(Bucket.kind == kind.value, Bucket.subject == subject)
     tokens, at = session().execute(bucket).one()
-    return max(1, ceil((1 - tokens) / allowance.per_second - (seconds - at)))
+    until_one = (1 - tokens) / allowance.per_second if allowance.refill else allowance.window
+    return max(1, ceil(until_one - (seconds - at)))
 
 
 def _take_statement(insert: Callable[..., Any]) -> Any:
-    now, burst, rate = bindparam("now", type_=Float), bindparam("burst", type_=Float), bindparam("rate", type_=Float)
+    now, burst, rate, window = (bindparam(name, type_=Float) for name in ("now", "burst", "rate", "window"))
+    is_over = now - Bucket.at >= window
     refilled = Bucket.tokens + (now - Bucket.at) * rate
-    full = case((refilled > burst, burst), else_=refilled)
+    full = case((is_over, burst), (refilled > burst, burst), else_=refilled)
+    # A window's beginning stays until it is over; a bucket that is refilled is so from now on.
+    since = case((or_(is_over, rate > 0), now), else_=Bucket.at)
     return (
         insert(Bucket)
         .values(kind=bindparam("kind"), subject=bindparam("subject"), tokens=bindparam("first"), at=now)
         .on_conflict_do_update(
-            index_elements=["kind", "subject"], set_={"tokens": full - 1, "at": now}, where=full >= 1
+            index_elements=["kind", "subject"], set_={"tokens": full - 1, "at": since}, where=full >= 1
         )
         .returning(Bucket.tokens)
     )

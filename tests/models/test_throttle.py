@@ -46,6 +46,21 @@ def test_then_evenly_as_time_passes() -> None:
     assert tries(3, NOW + 180 * SECOND) == [0, 0, 60]
 
 
+def test_a_window_gives_no_more_until_it_is_over() -> None:
+    window = Allowance(burst=2, refill=0, period=timedelta(minutes=15))
+
+    def wait_at(seconds: int) -> int:
+        try:
+            with writing():
+                take(Kind.SIGN_IN_OF_EMAIL, ONE_ADDRESS, window, NOW + seconds * SECOND)
+        except Throttled as throttled:
+            return throttled.retry_after
+        return 0
+
+    assert [wait_at(seconds) for seconds in (0, 600, 610, 899)] == [0, 0, 290, 1]
+    assert [wait_at(seconds) for seconds in (900, 901, 902)] == [0, 0, 898]
+
+
 def test_who_waits_as_told_is_let_through() -> None:
     tries(3)
     (wait,) = tries(1, NOW + 10 * SECOND)
