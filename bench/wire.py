@@ -23,7 +23,7 @@ def gets(path: str, headers: Mapping[str, str] | None = None) -> Iterator[bytes]
 
 
 def answers(code: str, points: Sequence[int]) -> Iterator[bytes]:
-    """Answers with one doubt, each under a key of its own, as a phone without script sends them: no question left out."""
+    """Answers with one doubt, each under its own key, as a phone without script sends them: no question left out."""
     asked = "".join(f"&question-{point}=" for point in points)
     key_length = len(str(UUID(int=0)))
     tail = f"&agreement=1&lang=da&unclear={points[0]}{asked}".encode()

@@ -67,7 +67,7 @@ def init_app(app: Flask) -> None:
     # After the check above: a request of another site is refused before any token is looked at.
     csrf.init_app(app)
 
-    app.wsgi_app = _with_headers(app.wsgi_app, always)  # type: ignore[method-assign]
+    app.wsgi_app = _with_headers(app.wsgi_app, always)  # type: ignore[assignment, method-assign]
 
     if config.access_log:
         _log_accesses(app)

@@ -19,6 +19,8 @@ HTMX_CONFIG = json.dumps(
     {
         "allowEval": False,
         "includeIndicatorStyles": False,
+        # Copying a style onto new content would break the policy against inline style.
+        "attributesToSettle": ["class"],
         "allowScriptTags": False,
         "historyCacheSize": 0,
         "refreshOnHistoryMiss": True,

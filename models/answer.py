@@ -72,7 +72,9 @@ class Answer(Base):
     channel: Mapped[Channel] = mapped_column(name_of(Channel, "channel"))
 
     doubts: Mapped[list[Doubt]] = relationship(cascade="all, delete-orphan", passive_deletes=True, lazy="selectin")
-    questions: Mapped[list[Question]] = relationship(cascade="all, delete-orphan", passive_deletes=True, lazy="selectin")
+    questions: Mapped[list[Question]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, lazy="selectin"
+    )
 
     @staticmethod
     def by_key(meeting_id: int, key_hash: bytes) -> Answer | None:

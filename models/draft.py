@@ -110,9 +110,7 @@ class Draft(Base):
         last = self.removed[-1]
         self.removed = self.removed[:-1]
         items = self.document[last["kind"]]
-        self._replace(
-            last["kind"], [*items[: last["index"]], last["item"], *items[last["index"] :]], by_id, now
-        )
+        self._replace(last["kind"], [*items[: last["index"]], last["item"], *items[last["index"] :]], by_id, now)
         return int(last["item"]["key"])
 
     def discard(self, published: Wording, by_id: int, now: datetime) -> None:

@@ -247,12 +247,17 @@ class Meeting(Base):
         own = viewer.id == self.owner_id or any(deputy.id == viewer.id for deputy in self.deputies)
         return own and self.institution_id in viewer.professional_at
 
-    def smallest_group(self, viewer: Viewer) -> int:
-        """From how many answers this viewer is shown figures that split them (rule 6)."""
-        if self.is_talk:
-            return 1
-        municipality = self.institution.municipality
-        return municipality.room_limit if self.acts(viewer) else municipality.insight_limit
+    @property
+    def smallest_group(self) -> int:
+        """From how many answers figures that split them are shown outside the room (rule 6); in an individual talk
+        from the first."""
+        return 1 if self.is_talk else self.institution.municipality.insight_limit
+
+    def smallest_group_in_room(self, viewer: Viewer) -> int:
+        """The same for the room: those who run it see the split of smaller groups."""
+        if self.is_talk or not self.acts(viewer):
+            return self.smallest_group
+        return self.institution.municipality.room_limit
 
     def reopens_until(self) -> datetime | None:
         return self.closing + REOPENS_WITHIN if self.closing else None
@@ -266,7 +271,13 @@ class Meeting(Base):
     ) -> Meeting:  # fmt: skip
         """A new draft with a code of its own."""
         meeting = Meeting(
-            code=_free_code(), institution=institution, owner_id=owner.id, form=form, method=method, created_at=now, **facts
+            code=_free_code(),
+            institution=institution,
+            owner_id=owner.id,
+            form=form,
+            method=method,
+            created_at=now,
+            **facts,
         )
         meeting.draft = Draft(document=wording.to_document(), removed=[], saved_at=now, saved_by_id=owner.id)
         session().add(meeting)
@@ -458,12 +469,8 @@ def is_open(now: datetime) -> ColumnElement[bool]:
 
 def may_act(viewer: Viewer) -> ColumnElement[bool]:
     """Owner or deputy, and still a professional of the institution."""
-    deputised = exists().where(
-        meeting_deputy.c.meeting_id == Meeting.id, meeting_deputy.c.person_id == viewer.id
-    )
-    return and_(
-        Meeting.institution_id.in_(viewer.professional_at), or_(Meeting.owner_id == viewer.id, deputised)
-    )
+    deputised = exists().where(meeting_deputy.c.meeting_id == Meeting.id, meeting_deputy.c.person_id == viewer.id)
+    return and_(Meeting.institution_id.in_(viewer.professional_at), or_(Meeting.owner_id == viewer.id, deputised))
 
 
 def may_see(viewer: Viewer) -> ColumnElement[bool]:

@@ -18,7 +18,7 @@ from models.base import DatabaseGone, engine, session
 class Prepared:
     """One statement, or one for each dialect by its name. Parameters without a value of their own must be given.
 
-    Values are bound by their types, but rows come out as the driver knows them: select no datetime, JSON or enumeration.
+    Values are bound by their types, but rows come out as the driver knows them: select no datetime, JSON or enum.
     The session neither flushes before it nor learns of what it changes.
     """
 
@@ -29,7 +29,7 @@ class Prepared:
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
         """Execute it inside ``writing()`` or ``reading()``; what it returns, row by row."""
         cursor = self._execute(values)
-        return cursor.fetchall() if cursor.description else []  # type: ignore[no-any-return]
+        return cursor.fetchall() if cursor.description else []
 
     def _execute(self, values: Mapping[str, Any]) -> Any:
         dialect = engine().dialect

@@ -30,7 +30,7 @@ class RoomPulse:
 
 def room_pulse(viewer: Viewer, meeting_id: int, now: datetime) -> RoomPulse | None:
     """The pulse of a meeting that the viewer may read, else None. It says what ``may_see``, ``Meeting.state``,
-    ``Meeting.acts`` and ``Meeting.smallest_group`` say, without loading the meeting."""
+    ``Meeting.acts`` and ``Meeting.smallest_group_in_room`` say, without loading the meeting."""
     asked = {"meeting": meeting_id, "viewer": viewer.id}
     row = session().connection().execute(_PULSE, asked).one_or_none()
     if row is None:

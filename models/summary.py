@@ -95,7 +95,9 @@ def keep_totals(meeting: Meeting) -> None:
 
 def answers_to(meeting: Meeting, versions: Collection[int]) -> int:
     """How many answers were latest given to one of these versions (numbers)."""
-    given = select(func.count()).select_from(Answer).where(Answer.meeting_id == meeting.id, Answer.agreement.in_(versions))
+    given = (
+        select(func.count()).select_from(Answer).where(Answer.meeting_id == meeting.id, Answer.agreement.in_(versions))
+    )
     return session().scalar(given) or 0
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app import create_app
 from config import Config
 from models import base
 from tests import arabic, factories
@@ -122,8 +123,6 @@ def client(app: Flask) -> FlaskClient:
 
 
 def _running(settings: Config) -> Iterator[Flask]:
-    from app import create_app
-
     settings.instance_dir.mkdir(exist_ok=True)
     app = create_app(settings)
     app.testing = True

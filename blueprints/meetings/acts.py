@@ -190,7 +190,7 @@ def _touched(meeting: Meeting) -> dict[str, object]:
         "decider_changed": old.decider.get("da") != new.decider.get("da"),
         "outdated": outdated,
         "answers": figures.answers,
-        "is_protected": splits and not figures.shows_split(meeting.smallest_group(viewer())),
+        "is_protected": splits and not figures.shows_split(meeting.smallest_group),
         "nothing_new": not meeting.has_unpublished_changes,
     }
 

@@ -15,7 +15,6 @@ from blueprints.meetings import meetings, words
 from models.base import reading
 from models.clock import local
 from models.meeting import Meeting, State
-from models.person import Viewer
 from models.summary import Totals, totals
 
 SHOWN_AT_FIRST = 10
@@ -82,13 +81,13 @@ def index() -> str:
         )
 
 
-def figures(meeting: Meeting, at: datetime, by: Viewer) -> Row:
-    """The meeting with its figures, as this viewer may see them."""
-    return Row(meeting, meeting.state(at), totals(meeting), meeting.smallest_group(by))
+def figures(meeting: Meeting, at: datetime) -> Row:
+    """The meeting with its figures. Outside the room a split needs the larger group, whoever looks."""
+    return Row(meeting, meeting.state(at), totals(meeting), meeting.smallest_group)
 
 
 def _row(meeting: Meeting, at: datetime) -> Row:
-    return figures(meeting, at, viewer())
+    return figures(meeting, at)
 
 
 def _draft_row(meeting: Meeting, at: datetime) -> DraftRow:

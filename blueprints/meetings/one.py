@@ -43,7 +43,7 @@ def meeting_page(meeting_id: int, status: int = 200, **typed: str) -> Response:
     at = now()
     with reading():
         shown = access.meeting(meeting_id)
-        row = figures(shown, at, viewer())
+        row = figures(shown, at)
         lacks = shown.lacks(at) if row.state is State.DRAFT else []
         page = render_template(
             "meetings/meeting.html",

@@ -77,7 +77,7 @@ class Figures:
 def figures_of(meeting: Meeting, viewer: Viewer) -> Figures:
     """The figures of the meeting as this viewer may see them."""
     counted = totals(meeting)
-    acts, limit = meeting.acts(viewer), meeting.smallest_group(viewer)
+    acts, limit = meeting.acts(viewer), meeting.smallest_group_in_room(viewer)
     questions = _questions_by_point(meeting) if acts else {}
     points = meeting.newest.wording.points if meeting.newest else ()
 

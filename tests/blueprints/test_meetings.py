@@ -67,7 +67,7 @@ def test_the_list_shows_ten_earlier_meetings_and_all_when_asked(
     assert client.get("/meetings?all=1").text.count("Møde nr.") == 12
 
 
-@pytest.mark.parametrize(("answers", "shows"), [(2, False), (3, True)])
+@pytest.mark.parametrize(("answers", "shows"), [(4, False), (5, True)])
 def test_an_earlier_meeting_shows_a_share_only_from_the_smallest_group(
     client: FlaskClient, cast: Cast, sign_in: SigningIn, answers: int, shows: bool
 ) -> None:

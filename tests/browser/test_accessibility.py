@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
@@ -45,7 +46,7 @@ def test_what_a_citizen_sees(live_rtl: Live, cast: Cast, devices: Devices, schem
     devices.expect("Error Code 410")
     languages = ("da", "en", "ar")
     wording = a_wording(languages=languages)
-    facts = {"languages": list(languages), "wording": wording}
+    facts: dict[str, Any] = {"languages": list(languages), "wording": wording}
     states = [a_meeting(cast, state=state, **facts) for state in ("draft", "closed")]
     talk = a_meeting(cast, form=MeetingForm.INDIVIDUAL_TALK, **facts)
     meeting = a_meeting(cast, **facts)

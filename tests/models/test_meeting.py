@@ -359,11 +359,11 @@ def test_the_room_shows_smaller_groups_than_insight_and_a_talk_shows_all(cast: C
     meeting = a_meeting(cast, deputies=[cast.karen], now=NOW)
     talk = a_meeting(cast, form=MeetingForm.INDIVIDUAL_TALK, now=NOW)
     with reading():
-        groups = {name: found(meeting).smallest_group(viewer) for name, viewer in cast.everyone.items()}
+        groups = {name: found(meeting).smallest_group_in_room(viewer) for name, viewer in cast.everyone.items()}
         assert {name: groups[name] for name in ("mette", "karen", "leif", "anna")} == {
             "mette": 3, "karen": 3, "leif": 5, "anna": 5,
         }  # fmt: skip
-        assert found(talk).smallest_group(cast.mette) == 1
+        assert found(talk).smallest_group_in_room(cast.mette) == found(talk).smallest_group == 1
 
 
 def test_the_points_of_a_meeting_are_in_the_order_of_its_newest_version(cast: Cast) -> None:

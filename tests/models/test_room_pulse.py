@@ -25,7 +25,7 @@ def test_the_pulse_says_what_the_meeting_says_to_everybody(cast: Cast, form: Mee
             with reading():
                 meeting, pulse = Meeting.seen_by(viewer, meeting_id), room_pulse(viewer, meeting_id, now)
                 said = meeting and RoomPulse(
-                    meeting.revision, meeting.state(now), meeting.acts(viewer), meeting.smallest_group(viewer)
+                    meeting.revision, meeting.state(now), meeting.acts(viewer), meeting.smallest_group_in_room(viewer)
                 )
             assert pulse == said, viewer.name
 
