@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ FEW, MANY, MOST = 10, 10_000, 1_000_000
 
 def main() -> int:
     arguments = _arguments()
+    # Ended from outside, it still ends the servers that it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     rows: list[Row] = []
     for measured in _everything(arguments.rounds, arguments.seconds, arguments.answers):
         print(" · ".join(cell for cell in measured.cells if cell), file=sys.stderr, flush=True)

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy import false, func, insert, literal, select, text, true, update
 
+import migrations
 from models import base
 from models.answer import Answer, Channel, Doubt
 from models.base import writing
@@ -17,7 +18,6 @@ from models.clock import minute_of
 from models.meeting import Meeting
 from models.person import Person, Viewer
 from tests import factories
-from tests.databases import make_schema
 
 POINTS_THAT_CAN_CHANGE = 5
 FIXED_POINTS = 3
@@ -40,7 +40,7 @@ class Seed:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        make_schema(url)
+        migrations.upgrade(url)
         base.connect(url)
         self._cast = factories.a_cast()
         with writing() as database:

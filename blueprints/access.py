@@ -14,6 +14,7 @@ from models.answer import Question
 from models.base import reading, writing
 from models.meeting import Meeting
 from models.person import SignedIn, SignIn, Viewer
+from models.scope import meeting_deputised_by, meeting_run_by, meeting_seen_by
 
 View = TypeVar("View", bound=Callable[..., Any])
 Thing = TypeVar("Thing")
@@ -94,17 +95,17 @@ def _guarded(view: Callable[..., Any], *, counts_as_activity: bool) -> Any:
 
 def meeting(meeting_id: int) -> Meeting:
     """The meeting to read, else 404."""
-    return _found(Meeting.seen_by(viewer(), meeting_id))
+    return _found(meeting_seen_by(viewer(), meeting_id))
 
 
 def meeting_to_run(meeting_id: int) -> Meeting:
     """The meeting to act on, for its owner and deputies, else 404."""
-    return _found(Meeting.run_by(viewer(), meeting_id))
+    return _found(meeting_run_by(viewer(), meeting_id))
 
 
 def meeting_to_deputise(meeting_id: int) -> Meeting:
     """The meeting whose deputies the viewer may name, else 404."""
-    return _found(Meeting.deputised_by(viewer(), meeting_id))
+    return _found(meeting_deputised_by(viewer(), meeting_id))
 
 
 def question_to_run(meeting_id: int, question_id: int) -> Question:

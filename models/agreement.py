@@ -5,18 +5,23 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, UniqueConstraint, event
+from sqlalchemy import DDL, CheckConstraint, ForeignKey, UniqueConstraint, event, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Texts, name_of
+from models.base import Base, Texts, name_of, session
+from models.person import Viewer
 from models.wording import Influence, Step, WordedPoint, Wording
 
 #: Versions of one meeting; an answer remembers which of them it was given to as bits of one 64-bit number.
 MOST_AGREEMENTS = 60
 
 
+class TooManyVersions(Exception):
+    """The meeting has as many published versions as one meeting can hold."""
+
+
 class Point(Base):
-    """A point's identity within its meeting: the same in every version whose Danish words and influence are the same."""
+    """A point's identity within its meeting: the same in every version with the same Danish words and influence."""
 
     __tablename__ = "point"
     __table_args__ = (UniqueConstraint("meeting_id", "identity"),)
@@ -47,6 +52,38 @@ class Agreement(Base):
     points: Mapped[list[AgreementPoint]] = relationship(
         order_by="AgreementPoint.position", cascade="all, delete-orphan", passive_deletes=True, lazy="selectin"
     )
+
+    @staticmethod
+    def freeze(meeting_id: int, number: int, prepared: Wording, now: datetime, by: Viewer) -> Agreement:
+        """Version ``number`` of a meeting, from what was prepared. A point whose identity the meeting knows
+        carries its id over. Raises ``TooManyVersions``."""
+        if number > MOST_AGREEMENTS:
+            raise TooManyVersions
+        wording = prepared.frozen()
+        agreement = Agreement(
+            meeting_id=meeting_id,
+            number=number,
+            content_hash=wording.content_hash,
+            published_at=now,
+            published_by_id=by.id,
+            purpose=wording.purpose,
+            decider=wording.decider,
+            steps=[{"text": step.text, "on": step.on.isoformat() if step.on else None} for step in wording.steps],
+        )
+        known = {each.identity: each for each in session().scalars(select(Point).where(Point.meeting_id == meeting_id))}
+        for position, point in enumerate(wording.points, start=1):
+            agreement.points.append(
+                AgreementPoint(
+                    point=known.get(point.identity)
+                    or Point(meeting_id=meeting_id, identity=point.identity, influence=point.influence),
+                    position=position,
+                    title=point.title,
+                    how=point.how,
+                    why=point.why,
+                    decided_by=point.decided_by,
+                )
+            )
+        return agreement
 
     @property
     def wording(self) -> Wording:

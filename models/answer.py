@@ -1,7 +1,7 @@
 """Answer: one citizen's (one device's) reply to an agreement; Doubt: its mark that one point is unclear.
 
-An answer's key, a UUID that only the citizen holds, makes sending again safe and lets them change or delete it. Only its
-hash is stored (rule 4), and no time finer than the minute.
+An answer's key, a UUID that only the citizen holds, makes sending again safe and lets them change or delete it. Only
+its hash is stored (rule 4), and no time finer than the minute.
 """
 
 from __future__ import annotations
@@ -155,7 +155,8 @@ class Question(Base):
 
     def forget(self, by: Viewer, now: datetime) -> None:
         """Staff delete it: it may hold a name."""
-        assert self.text is not None
+        if self.text is None:
+            raise ValueError("already deleted")
         self.deleted_digest = question_digest(self.answer.key_hash, self.text)
         self.text = None
         raise_revision(self.answer.meeting_id)

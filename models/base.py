@@ -1,7 +1,7 @@
 """The database: one engine a process, and the only two ways to use it.
 
-``with reading():`` looks, ``with writing():`` changes. Inside either, ``session()`` is the session at hand, so rules and
-queries need not pass it about. Nothing commits but ``writing()``, at its end.
+``with reading():`` looks, ``with writing():`` changes. Inside either, ``session()`` is the session at hand, so rules
+and queries need not pass it about. Nothing commits but ``writing()``, at its end.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class UTCDateTime(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -75,8 +75,9 @@ class DatabaseGone(RuntimeError):
 class _Database:
     """The engine of this process and, on SQLite, the lock that lets one writer in at a time.
 
-    SQLite's own waiting is unfair between processes: one may starve. A lock on a file beside the database, taken before the
-    transaction begins, makes writers queue. The descriptor belongs to the process that opened it, so it is reopened after a fork.
+    SQLite's own waiting is unfair between processes: one may starve. A lock on a file beside the database, taken before
+    the transaction begins, makes writers queue. Its descriptor belongs to the process that opened it, so a fork opens
+    its own.
     """
 
     def __init__(self) -> None:

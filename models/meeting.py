@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -18,14 +18,12 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
-    bindparam,
     exists,
-    or_,
     select,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.agreement import MOST_AGREEMENTS, Agreement, AgreementPoint, Point, version_bit
+from models.agreement import Agreement, version_bit
 from models.audit import Act, record
 from models.base import Base, Texts, name_of, session
 from models.clock import end_of
@@ -63,30 +61,6 @@ class State(enum.Enum):
     CLOSED = "CLOSED"
 
 
-@dataclass(frozen=True)
-class Pulse:
-    """What decides how a citizen's page looks, read in one light query: a rendered page holds as long as it does."""
-
-    page_revision: int
-    languages: tuple[str, ...]
-    opened_at: datetime | None
-    closing: datetime | None
-    state: State | None = None
-
-    def at(self, now: datetime) -> Pulse:
-        """With the state of that moment."""
-        if self.opened_at is None:
-            return replace(self, state=State.DRAFT)
-        return replace(self, state=State.CLOSED if self.closing is not None and now >= self.closing else State.OPEN)
-
-    def holds(self, now: datetime) -> bool:
-        """Whether the clock has left the state as it was."""
-        return self.state is not State.OPEN or self.closing is None or now < self.closing
-
-    def shows_the_same(self, newer: Pulse, now: datetime) -> bool:
-        return self == newer.at(now)
-
-
 class NotReady(Exception):
     """The meeting can't be opened or its draft published: ``lacks`` says what is missing."""
 
@@ -97,10 +71,6 @@ class NotReady(Exception):
 
 class WrongState(Exception):
     """The act does not fit the state that the meeting is in."""
-
-
-class TooManyVersions(Exception):
-    """The meeting has as many published versions as one meeting can hold."""
 
 
 class NothingToPublish(Exception):
@@ -165,48 +135,13 @@ class Meeting(Base):
     @staticmethod
     def by_code(code: str) -> Meeting | None:
         """The meeting with this code, locked until the end of a ``writing()``."""
-        return session().scalars(_locked_to_write(select(Meeting).where(Meeting.code == code))).one_or_none()
-
-    @staticmethod
-    def page_pulse(code: str) -> Pulse | None:
-        """Whether and how the citizen's page may have changed."""
-        row = session().execute(_PAGE_PULSE, {"code": code}).one_or_none()
-        if row is None:
-            return None
-        ends = [moment for moment in (row.closed_at, row.closes_at) if moment is not None]
-        return Pulse(row.page_revision, tuple(row.languages), row.opened_at, min(ends, default=None))
-
-    @staticmethod
-    def seen_by(viewer: Viewer, meeting_id: int) -> Meeting | None:
-        """The meeting, where the viewer may read it (rule 7)."""
-        return _one(meeting_id, may_see(viewer))
-
-    @staticmethod
-    def run_by(viewer: Viewer, meeting_id: int) -> Meeting | None:
-        """The meeting, where the viewer may act: owner and deputies. Locked until the end of a ``writing()``."""
-        return _one(meeting_id, may_act(viewer))
-
-    @staticmethod
-    def deputised_by(viewer: Viewer, meeting_id: int) -> Meeting | None:
-        """The meeting, where the viewer may name deputies: its owner; for others than an individual talk its managers."""
-        return _one(meeting_id, may_name_deputies(viewer))
-
-    @staticmethod
-    def all_seen_by(viewer: Viewer) -> list[Meeting]:
-        """Every meeting the viewer may read, the latest first."""
-        found = select(Meeting).join(Institution).where(may_see(viewer)).options(selectinload(Meeting.deputies))
-        return list(session().scalars(found.order_by(Meeting.held_on.desc(), Meeting.id.desc())))
+        return session().scalars(locked_to_write(select(Meeting).where(Meeting.code == code))).one_or_none()
 
     @staticmethod
     def every_of(municipality: Municipality) -> list[Meeting]:
         """Every meeting of a municipality, individual talks too: for commands, never for a page."""
         found = select(Meeting).join(Institution).where(Institution.municipality_id == municipality.id)
         return list(session().scalars(found.order_by(Meeting.id)))
-
-    @staticmethod
-    def one_is_open_for(viewer: Viewer, now: datetime) -> bool:
-        """Whether a meeting that the viewer runs is open: then their sign-in does not end by idling."""
-        return bool(session().scalar(select(exists().where(may_act(viewer), is_open(now)))))
 
     # What it is
 
@@ -360,7 +295,8 @@ class Meeting(Base):
             raise WrongState
         if lacks := self.lacks(now):
             raise NotReady(lacks)
-        assert self.held_on is not None
+        if self.held_on is None:
+            raise NotReady([Lack("date", Reason.MISSING)])
         self.closes_at = self.closes_at or end_of(self.held_on)
         self.opened_at = now
         agreement = self._freeze(now, by)
@@ -368,7 +304,8 @@ class Meeting(Base):
         return agreement
 
     def publish(self, now: datetime, by: Viewer) -> Agreement:
-        """Freeze the draft as version n+1 of an open meeting. Raises ``WrongState``, ``NotReady``, ``NothingToPublish``."""
+        """Freeze the draft as the next version of an open meeting. Raises ``WrongState``, ``NotReady`` or
+        ``NothingToPublish``."""
         if self.state(now) is not State.OPEN:
             raise WrongState
         if lacks := self.prepared.lacks():
@@ -423,35 +360,12 @@ class Meeting(Base):
         session().delete(self)
 
     def _freeze(self, now: datetime, by: Viewer) -> Agreement:
-        number = len(self.agreements) + 1
-        if number > MOST_AGREEMENTS:
-            raise TooManyVersions
-        wording = self.prepared.frozen()
-        agreement = Agreement(
-            meeting_id=self.id,
-            number=number,
-            content_hash=wording.content_hash,
-            published_at=now,
-            published_by_id=by.id,
-            purpose=wording.purpose,
-            decider=wording.decider,
-            steps=[{"text": step.text, "on": step.on.isoformat() if step.on else None} for step in wording.steps],
-        )
-        known = {point.identity: point for point in session().scalars(select(Point).where(Point.meeting_id == self.id))}
-        for position, point in enumerate(wording.points, start=1):
-            identity = known.get(point.identity) or Point(
-                meeting_id=self.id, identity=point.identity, influence=point.influence
-            )
-            agreement.points.append(
-                AgreementPoint(
-                    point=identity, position=position, title=point.title, how=point.how, why=point.why,
-                    decided_by=point.decided_by,
-                )
-            )  # fmt: skip
+        agreement = Agreement.freeze(self.id, len(self.agreements) + 1, self.prepared, now, by)
         self.agreements.append(agreement)
         session().flush()
+        newest = agreement.wording
         self.current_versions = sum(
-            version_bit(each.number) for each in self.agreements if each.wording.includes(wording)
+            version_bit(each.number) for each in self.agreements if each.wording.includes(newest)
         )
         self._touch(page=True)
         return agreement
@@ -467,37 +381,7 @@ def is_open(now: datetime) -> ColumnElement[bool]:
     return and_(Meeting.opened_at.is_not(None), Meeting.closed_at.is_(None), Meeting.closes_at > now)
 
 
-def may_act(viewer: Viewer) -> ColumnElement[bool]:
-    """Owner or deputy, and still a professional of the institution."""
-    deputised = exists().where(meeting_deputy.c.meeting_id == Meeting.id, meeting_deputy.c.person_id == viewer.id)
-    return and_(Meeting.institution_id.in_(viewer.professional_at), or_(Meeting.owner_id == viewer.id, deputised))
-
-
-def may_see(viewer: Viewer) -> ColumnElement[bool]:
-    """Those who act; for others than an individual talk also colleagues, managers and administrators in scope."""
-    return or_(may_act(viewer), and_(Meeting.form != MeetingForm.INDIVIDUAL_TALK, in_scope(viewer)))
-
-
-def may_name_deputies(viewer: Viewer) -> ColumnElement[bool]:
-    own = and_(Meeting.owner_id == viewer.id, Meeting.institution_id.in_(viewer.professional_at))
-    managed = and_(Meeting.form != MeetingForm.INDIVIDUAL_TALK, Meeting.institution_id.in_(viewer.manager_at))
-    return or_(own, managed)
-
-
-def in_scope(viewer: Viewer) -> ColumnElement[bool]:
-    """At an institution where the viewer works or manages, or of a municipality they administer."""
-    administered = select(Institution.id).where(Institution.municipality_id.in_(viewer.administrator_of))
-    return or_(
-        Meeting.institution_id.in_(viewer.professional_at | viewer.manager_at), Meeting.institution_id.in_(administered)
-    )
-
-
-def _one(meeting_id: int, condition: ColumnElement[bool]) -> Meeting | None:
-    query = select(Meeting).where(Meeting.id == meeting_id, condition)
-    return session().scalars(_locked_to_write(query)).one_or_none()
-
-
-def _locked_to_write(query: Select[tuple[Meeting]]) -> Select[tuple[Meeting]]:
+def locked_to_write(query: Select[Meeting]) -> Select[Meeting]:
     """On PostgreSQL writers of one meeting queue at its row, answers among them; SQLite has one writer anyway."""
     writing = session().connection().get_execution_options().get("writing")
     return query.with_for_update(of=Meeting) if writing else query
@@ -512,8 +396,3 @@ def _free_code() -> str:
         code = new_code()
         if not session().scalar(select(exists().where(Meeting.code == code))):
             return code
-
-
-_PAGE_PULSE = select(
-    Meeting.page_revision, Meeting.languages, Meeting.opened_at, Meeting.closed_at, Meeting.closes_at
-).where(Meeting.code == bindparam("code"))

@@ -1,4 +1,4 @@
-"""Municipality: the tenant. It owns institutions and decides how long answers are kept and how small a group may be shown."""
+"""Municipality: the tenant. It owns institutions and decides how long answers stay and how small a group is shown."""
 
 from __future__ import annotations
 

@@ -71,8 +71,8 @@ class Sender:
 def receive(code: str, submission: Submission, now: datetime, sender: Sender | None) -> None:
     """Take an answer, new or changed, inside ``writing()``; sent again unchanged it changes nothing.
 
-    Raises ``NoSuchMeeting``, ``AnswerDeleted``, ``NotOpenYet``, ``MeetingClosed``, ``AgreementChanged``, ``WrongField``,
-    or, for new keys only, ``Throttled``.
+    Raises ``NoSuchMeeting``, ``AnswerDeleted``, ``NotOpenYet``, ``MeetingClosed``, ``AgreementChanged``,
+    ``WrongField``, or, for new keys only, ``Throttled``.
     """
     ground = _ground(code, submission, now)
     points = ground.point_ids

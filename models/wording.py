@@ -86,13 +86,13 @@ class WordedPoint:
 
     @property
     def identity(self) -> str:
-        """SHA-256 over the Danish title, how or why, decider, and the influence (rule 1): equal means the same point."""
+        """SHA-256 over the Danish title, how or why, decider, and the influence (rule 1): equal is the same point."""
         danish = [_plain(texts.get(DANISH, "")) for texts in self.parts.values()]
         return _digest([*danish, self.influence.value if self.influence else None])
 
     def frozen(self) -> WordedPoint:
         """The point as published: only what citizens see at its influence."""
-        shown = {part: _filled(texts) for part, texts in self.parts.items()}
+        shown: dict[str, Any] = {part: _filled(texts) for part, texts in self.parts.items()}
         return replace(WordedPoint(key=self.key, influence=self.influence, id=self.id), **shown)
 
     def lacks(self) -> Iterator[Lack]:

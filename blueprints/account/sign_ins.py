@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from blueprints.access import StaffUser, now
 from blueprints.fragments import asked_by_htmx
 from models.base import reading
-from models.meeting import Meeting
 from models.person import signed_in
+from models.scope import one_is_open_for
 
 manager = LoginManager()
 # A phone changes its network while one walks: the address must not end a sign-in.
@@ -30,7 +30,7 @@ def load(token: str) -> StaffUser | None:
         if found is None:
             return None
         if found.lasts(now(), meeting_is_open=False) or found.lasts(
-            now(), meeting_is_open=Meeting.one_is_open_for(found.viewer, now())
+            now(), meeting_is_open=one_is_open_for(found.viewer, now())
         ):
             return StaffUser(found, token)
     return None

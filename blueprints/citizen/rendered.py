@@ -15,7 +15,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from models.base import reading
-from models.meeting import Meeting, Pulse
+from models.page_pulse import PagePulse, page_pulse
 
 CHECKED_EVERY_SECONDS = 0.5
 MOST_MEETINGS = 256
@@ -26,7 +26,7 @@ KEY_PLACE = "@the-key-goes-here@"
 class Kept:
     """One meeting's pages by language, and until when they hold."""
 
-    pulse: Pulse
+    pulse: PagePulse
     checked_at: float
     languages: tuple[str, ...]
     pages: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class RenderedPages:
         if kept is not None and kept.is_fresh() and kept.pulse.holds(now):
             return kept
         with reading():
-            pulse = Meeting.page_pulse(code)
+            pulse = page_pulse(code)
         if pulse is None:
             self._kept.pop(code, None)
             return None

@@ -14,9 +14,10 @@ from blueprints.meetings.keeping import keep_in
 from blueprints.meetings.one import meeting_page
 from blueprints.meetings.typed import parse_moment, wrong_moment
 from blueprints.meetings.writing import as_typed, changed_elsewhere
+from models.agreement import TooManyVersions
 from models.base import reading, writing
 from models.draft import DraftChanged
-from models.meeting import Meeting, NothingToPublish, NotReady, State, TooManyVersions, WrongState
+from models.meeting import Meeting, NothingToPublish, NotReady, State, WrongState
 from models.summary import answers_to, keep_totals, totals
 
 Answer = str | Response | BaseResponse

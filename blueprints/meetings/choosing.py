@@ -17,6 +17,7 @@ from content import LANGUAGES, Template, UnknownTemplate, matching, template
 from models.base import reading, writing
 from models.institution import Institution
 from models.meeting import Meeting, MeetingForm, Method
+from models.scope import meetings_seen_by
 from models.wording import DANISH, Step, Wording
 
 Choice = TypeVar("Choice", MeetingForm, Method)
@@ -39,7 +40,7 @@ def new() -> str | Response:
     form, method = _named(MeetingForm, request.args.get("form")), _named(Method, request.args.get("method"))
     found = matching(form.value if form else None, method.value if method else None)
     with reading():
-        own = [meeting for meeting in Meeting.all_seen_by(viewer()) if meeting.acts(viewer())]
+        own = [meeting for meeting in meetings_seen_by(viewer()) if meeting.acts(viewer())]
         return render_template(
             "meetings/new.html",
             form=form,

@@ -15,6 +15,7 @@ from blueprints.meetings import meetings, words
 from models.base import reading
 from models.clock import local
 from models.meeting import Meeting, State
+from models.scope import meetings_seen_by
 from models.summary import Totals, totals
 
 SHOWN_AT_FIRST = 10
@@ -60,7 +61,7 @@ class DraftRow:
 def index() -> str:
     at = now()
     with reading():
-        found = Meeting.all_seen_by(viewer())
+        found = meetings_seen_by(viewer())
         mine = [meeting for meeting in found if meeting.acts(viewer())]
         others = [meeting for meeting in found if not meeting.acts(viewer())]
         open_now = _soonest(meeting for meeting in mine if meeting.state(at) is State.OPEN)

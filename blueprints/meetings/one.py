@@ -18,6 +18,7 @@ from models.clock import end_of, local
 from models.institution import Institution
 from models.meeting import Meeting, State
 from models.person import Person
+from models.scope import meeting_deputised_by
 
 
 @meetings.get("/<int:meeting_id>")
@@ -53,7 +54,7 @@ def meeting_page(meeting_id: int, status: int = 200, **typed: str) -> Response:
             lacks=[(words.in_list(each, shown.draft.wording), words.address_of(each, shown)) for each in lacks],
             wording=shown.newest.wording if shown.newest else shown.prepared,
             may_reopen=_reopens(shown),
-            names_deputies=Meeting.deputised_by(viewer(), meeting_id) is not None,
+            names_deputies=meeting_deputised_by(viewer(), meeting_id) is not None,
             possible_deputies=_possible(shown),
             named=frozenset(person.id for person in shown.deputies),
             public_url=f"{settings().public_url}{url_for('citizen.agreement', code=shown.code)}",

@@ -166,7 +166,7 @@ def test_within_half_a_second_a_kept_page_is_not_asked_about_again(
     monkeypatch.setattr(rendered, "CHECKED_EVERY_SECONDS", 0.5)
     meeting_id = a_meeting(cast)
     page_of(client, meeting_id)
-    monkeypatch.setattr(Meeting, "page_pulse", lambda code: pytest.fail("asked the database again"))
+    monkeypatch.setattr(rendered, "page_pulse", lambda _code: pytest.fail("asked the database again"))
     assert client.get(f"/m/{code_of(meeting_id)}/da").status_code == 200
 
 

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from models.base import reading, session, writing
 from models.meeting import Meeting, MeetingForm
 from models.person import Membership, Person, Role, Viewer, signed_in
+from models.scope import meeting_seen_by, meetings_seen_by
 from models.wording import Influence, Wording
 from tests.blueprints.test_writing import newest_of
 from tests.factories import Cast, a_meeting, answer, csrf_token
@@ -30,12 +31,12 @@ def post(client: FlaskClient, address: str, **fields: Any) -> TestResponse:
 
 def newest_meeting(viewer: Viewer) -> int:
     with reading():
-        return max(Meeting.all_seen_by(viewer), key=lambda meeting: meeting.id).id
+        return max(meetings_seen_by(viewer), key=lambda meeting: meeting.id).id
 
 
 def seen(meeting_id: int, viewer: Viewer) -> tuple[Meeting, Wording]:
     with reading():
-        meeting = Meeting.seen_by(viewer, meeting_id)
+        meeting = meeting_seen_by(viewer, meeting_id)
         assert meeting is not None
         return meeting, meeting.draft.wording
 

@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 from html5lib import parse
 
 from models.base import writing
-from models.meeting import Meeting, MeetingForm
+from models.meeting import MeetingForm
+from models.scope import meeting_run_by
 from tests.factories import Cast, a_meeting, a_wording, answer, code_of
 from tests.valid_html import assert_valid_html
 
@@ -125,7 +126,7 @@ def test_a_point_below_the_limit_alone_has_no_counts(mette: FlaskClient, cast: C
     for _ in range(3):
         answer(meeting)
     with writing():
-        found = Meeting.run_by(cast.mette, meeting)
+        found = meeting_run_by(cast.mette, meeting)
         assert found
         found.draft.save(a_wording(can=3), cast.mette.id, datetime.now(UTC))
         found.publish(datetime.now(UTC), cast.mette)

@@ -14,6 +14,7 @@ from models import base
 from models.base import reading, writing
 from models.meeting import Meeting, MeetingForm
 from models.person import Person, SignIn
+from models.scope import meeting_run_by
 from tests.factories import Cast, a_meeting, a_wording, answer, code_of, csrf_token, points_of
 from tests.factories import sign_in as signed_in
 
@@ -76,11 +77,11 @@ def test_whatever_the_screen_shows_makes_the_poll_new(mette: FlaskClient, cast: 
 
     def change_place() -> None:
         with writing():
-            Meeting.run_by(cast.mette, meeting).change_facts(cast.mette, datetime.now(UTC), place="Biblioteket")  # type: ignore[union-attr]
+            meeting_run_by(cast.mette, meeting).change_facts(cast.mette, datetime.now(UTC), place="Biblioteket")  # type: ignore[union-attr]
 
     def close() -> None:
         with writing():
-            Meeting.run_by(cast.mette, meeting).close(datetime.now(UTC), cast.mette)  # type: ignore[union-attr]
+            meeting_run_by(cast.mette, meeting).close(datetime.now(UTC), cast.mette)  # type: ignore[union-attr]
 
     for act in (lambda: answer(meeting), hide, raise_limit, speak_english, change_place, close):
         seen = etag(mette, meeting)
@@ -107,7 +108,7 @@ def test_polling_stops_when_the_meeting_closes(mette: FlaskClient, cast: Cast, v
     meeting = a_meeting(cast)
     assert "every 3s" in mette.get(f"/meetings/{meeting}/summary?view={view}", headers=HTMX).text
     with writing():
-        Meeting.run_by(cast.mette, meeting).close(datetime.now(UTC), cast.mette)  # type: ignore[union-attr]
+        meeting_run_by(cast.mette, meeting).close(datetime.now(UTC), cast.mette)  # type: ignore[union-attr]
     response = mette.get(f"/meetings/{meeting}/summary?view={view}&lang=en", headers=HTMX)
     assert response.headers["HX-Retarget"] == "#stage"
     assert "The meeting is over." in response.text

@@ -1,5 +1,6 @@
 """Who sees a meeting, who acts on it and who names its deputies: every person of the cast, every form (rule 7)."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -9,6 +10,7 @@ from models.base import reading, session, writing
 from models.institution import Institution
 from models.meeting import Meeting, MeetingForm
 from models.person import Person, Viewer
+from models.scope import meeting_deputised_by, meeting_run_by, meeting_seen_by, meetings_seen_by, one_is_open_for
 from tests.factories import Cast, a_meeting
 
 NOW = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
@@ -19,17 +21,15 @@ ACTS = {"mette", "karen"}
 NAMES_DEPUTIES = {"mette", "leif"}
 
 
-def who(cast: Cast, meeting: int, load: str) -> set[str]:
+def who(cast: Cast, meeting: int, load: Callable[[Viewer, int], Meeting | None]) -> set[str]:
     with reading():
-        return {name for name, viewer in cast.everyone.items() if getattr(Meeting, load)(viewer, meeting) is not None}
+        return {name for name, viewer in cast.everyone.items() if load(viewer, meeting) is not None}
 
 
 def listed(cast: Cast, meeting: int) -> set[str]:
     with reading():
         return {
-            name
-            for name, viewer in cast.everyone.items()
-            if meeting in {each.id for each in Meeting.all_seen_by(viewer)}
+            name for name, viewer in cast.everyone.items() if meeting in {each.id for each in meetings_seen_by(viewer)}
         }
 
 
@@ -39,32 +39,32 @@ def test_colleagues_managers_and_administrators_see_and_only_owner_and_deputies_
     cast: Cast, form: MeetingForm, state: str
 ) -> None:
     meeting = a_meeting(cast, state=state, form=form, deputies=[cast.karen], now=NOW)
-    assert who(cast, meeting, "seen_by") == listed(cast, meeting) == SEES
-    assert who(cast, meeting, "run_by") == ACTS
-    assert who(cast, meeting, "deputised_by") == NAMES_DEPUTIES
+    assert who(cast, meeting, meeting_seen_by) == listed(cast, meeting) == SEES
+    assert who(cast, meeting, meeting_run_by) == ACTS
+    assert who(cast, meeting, meeting_deputised_by) == NAMES_DEPUTIES
 
 
 def test_a_colleague_who_is_no_deputy_sees_but_does_not_act(cast: Cast) -> None:
     meeting = a_meeting(cast, now=NOW)
-    assert who(cast, meeting, "seen_by") == SEES
-    assert who(cast, meeting, "run_by") == {"mette"}
+    assert who(cast, meeting, meeting_seen_by) == SEES
+    assert who(cast, meeting, meeting_run_by) == {"mette"}
 
 
 @pytest.mark.parametrize("state", ["draft", "open", "closed"])
 def test_an_individual_talk_is_its_owners_and_her_deputies_alone(cast: Cast, state: str) -> None:
     talk = a_meeting(cast, state=state, form=TALK, now=NOW)
-    assert who(cast, talk, "seen_by") == listed(cast, talk) == who(cast, talk, "run_by") == {"mette"}
+    assert who(cast, talk, meeting_seen_by) == listed(cast, talk) == who(cast, talk, meeting_run_by) == {"mette"}
     shared = a_meeting(cast, state=state, form=TALK, deputies=[cast.karen], now=NOW)
-    assert who(cast, shared, "seen_by") == listed(cast, shared) == who(cast, shared, "run_by") == ACTS
-    assert who(cast, shared, "deputised_by") == {"mette"}
+    assert who(cast, shared, meeting_seen_by) == listed(cast, shared) == who(cast, shared, meeting_run_by) == ACTS
+    assert who(cast, shared, meeting_deputised_by) == {"mette"}
 
 
 @pytest.mark.parametrize("form", list(MeetingForm), ids=lambda form: form.name)
 def test_another_institution_and_another_municipality_find_nothing(cast: Cast, form: MeetingForm) -> None:
     omars = a_meeting(cast, owner=cast.omar, form=form, now=NOW)
     piets = a_meeting(cast, owner=cast.piet, form=form, now=NOW)
-    assert who(cast, omars, "seen_by") == ({"omar"} if form is TALK else {"omar", "anna"})
-    assert who(cast, piets, "seen_by") == {"piet"}
+    assert who(cast, omars, meeting_seen_by) == ({"omar"} if form is TALK else {"omar", "anna"})
+    assert who(cast, piets, meeting_seen_by) == {"piet"}
 
 
 def test_acts_says_the_same_as_loading_to_act(cast: Cast) -> None:
@@ -78,22 +78,22 @@ def test_a_manager_who_is_also_a_professional_there_has_both_rights(cast: Cast) 
     both = replace(cast.leif, professional_at=cast.leif.manager_at)
     talk = a_meeting(cast, form=TALK, now=NOW)
     with reading():
-        assert Meeting.seen_by(both, talk) is None
-        assert Meeting.deputised_by(both, talk) is None
+        assert meeting_seen_by(both, talk) is None
+        assert meeting_deputised_by(both, talk) is None
 
 
 def test_a_viewer_without_any_role_finds_nothing(cast: Cast) -> None:
     meeting = a_meeting(cast, now=NOW)
     nobody = Viewer(id=cast.mette.id, name="", email="", locale="da")
     with reading():
-        assert Meeting.seen_by(nobody, meeting) is None
-        assert Meeting.run_by(nobody, meeting) is None
-        assert Meeting.all_seen_by(nobody) == []
+        assert meeting_seen_by(nobody, meeting) is None
+        assert meeting_run_by(nobody, meeting) is None
+        assert meetings_seen_by(nobody) == []
 
 
 def test_what_does_not_exist_is_not_found_either(cast: Cast) -> None:
     with reading():
-        assert Meeting.seen_by(cast.mette, 999) is None
+        assert meeting_seen_by(cast.mette, 999) is None
 
 
 @pytest.mark.parametrize(
@@ -118,14 +118,14 @@ def test_professionals_write_where_they_work_and_managers_export_what_they_follo
 def test_an_open_meeting_is_open_for_those_who_run_it_alone(cast: Cast) -> None:
     a_meeting(cast, deputies=[cast.karen], now=NOW)
     with reading():
-        assert {name for name, viewer in cast.everyone.items() if Meeting.one_is_open_for(viewer, NOW)} == ACTS
+        assert {name for name, viewer in cast.everyone.items() if one_is_open_for(viewer, NOW)} == ACTS
 
 
 @pytest.mark.parametrize("state", ["draft", "closed"])
 def test_a_meeting_that_is_not_open_is_open_for_nobody(cast: Cast, state: str) -> None:
     a_meeting(cast, state=state, now=NOW)
     with reading():
-        assert not Meeting.one_is_open_for(cast.mette, NOW)
+        assert not one_is_open_for(cast.mette, NOW)
 
 
 def test_professionals_of_a_place_are_listed_by_name(cast: Cast) -> None:
@@ -139,4 +139,4 @@ def test_who_acts_changes_at_once_when_a_deputy_is_named(cast: Cast) -> None:
     with writing() as database:
         karen = database.get_one(Person, cast.karen.id)
         session().get_one(Meeting, meeting).name_deputies([karen], cast.mette, NOW)
-    assert who(cast, meeting, "run_by") == ACTS
+    assert who(cast, meeting, meeting_run_by) == ACTS

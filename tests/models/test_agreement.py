@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import Table, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from models.agreement import MOST_AGREEMENTS, Agreement, AgreementPoint, Point, version_bit
+from models.agreement import MOST_AGREEMENTS, Agreement, AgreementPoint, Point, TooManyVersions, version_bit
 from models.audit import Act, AuditEntry
 from models.base import reading, session, writing
-from models.meeting import Meeting, NothingToPublish, NotReady, TooManyVersions
+from models.meeting import Meeting, NothingToPublish, NotReady
 from models.wording import Influence, Reason, Wording
 from tests.factories import Cast, a_meeting, a_point, a_wording, points_of
 
@@ -181,7 +181,7 @@ def test_publishing_is_audited_with_the_number(cast: Cast, meeting: int) -> None
 
 
 def test_a_meeting_holds_only_so_many_versions(cast: Cast, meeting: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("models.meeting.MOST_AGREEMENTS", 2)
+    monkeypatch.setattr("models.agreement.MOST_AGREEMENTS", 2)
     publish(cast, meeting, a_wording(can=3))
     with pytest.raises(TooManyVersions):
         publish(cast, meeting, a_wording(can=4))

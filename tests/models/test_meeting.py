@@ -16,6 +16,7 @@ from models.code import parse_code, shown_code
 from models.draft import Draft
 from models.meeting import DAYS_OF_A_TALK, Meeting, MeetingForm, NotReady, State, WrongState, is_open
 from models.person import Membership, Person, Role
+from models.scope import meeting_run_by, meeting_seen_by
 from models.wording import Lack, Reason
 from tests.factories import Cast, a_meeting, a_person, a_wording, answer, code_of, points_of
 
@@ -309,8 +310,8 @@ def test_who_no_longer_works_there_no_longer_acts(cast: Cast) -> None:
     with reading() as database:
         for viewer in (cast.mette, cast.karen):
             gone = database.get_one(Person, viewer.id).viewer()
-            assert Meeting.run_by(gone, meeting) is None
-            assert Meeting.seen_by(gone, meeting) is None
+            assert meeting_run_by(gone, meeting) is None
+            assert meeting_seen_by(gone, meeting) is None
             assert not found(meeting).acts(gone)
 
 

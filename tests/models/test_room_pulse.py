@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.base import reading, writing
-from models.meeting import Meeting, MeetingForm
+from models.meeting import MeetingForm
 from models.municipality import Municipality
 from models.room_pulse import RoomPulse, room_pulse
+from models.scope import meeting_seen_by
 from models.summary import PointTotals, Totals
 from tests.factories import Cast, a_meeting, answer
 
@@ -23,7 +24,7 @@ def test_the_pulse_says_what_the_meeting_says_to_everybody(cast: Cast, form: Mee
     for now in (datetime.now(UTC), datetime.now(UTC) + timedelta(days=9)):
         for viewer in cast.everyone.values():
             with reading():
-                meeting, pulse = Meeting.seen_by(viewer, meeting_id), room_pulse(viewer, meeting_id, now)
+                meeting, pulse = meeting_seen_by(viewer, meeting_id), room_pulse(viewer, meeting_id, now)
                 said = meeting and RoomPulse(
                     meeting.revision, meeting.state(now), meeting.acts(viewer), meeting.smallest_group_in_room(viewer)
                 )
