@@ -17,7 +17,7 @@ from pathlib import Path
 from config import ROOT
 
 WORKERS = 2
-THREADS = 4
+THREADS = 3
 STARTS_WITHIN = 30.0
 ENDS_WITHIN = 10.0
 #: Of the kernel: sets a process's highest memory back to what it has now.

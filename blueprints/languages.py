@@ -42,7 +42,7 @@ def use(language: str) -> None:
 
 def spoken() -> str:
     """The language of this request, as in ``<html lang>``."""
-    return str(get_locale())
+    return str(g.language) if "language" in g else str(get_locale())
 
 
 def asked_for(among: Sequence[str]) -> str:

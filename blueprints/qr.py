@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import lru_cache
 
 import qrcode
 from qrcode.constants import ERROR_CORRECT_M
@@ -13,6 +14,7 @@ QUIET_ZONE = 4
 PIXELS_PER_MODULE = 16
 
 
+@lru_cache(maxsize=256)
 def qr_svg(url: str, label: str) -> str:
     """The code as one compact SVG path, black on white in every colour scheme. ``label`` is its accessible name."""
     rows = _code(url).get_matrix()

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.audit import Act, record
-from models.base import Base, name_of, session
+from models.base import BY_KEY, Base, name_of, session
 from models.meeting import Meeting
 from models.person import Viewer
 from models.prepared import Prepared
@@ -107,7 +107,7 @@ class Doubt(Base):
     that covered the point. ``unclear``: ticked in the latest one that did."""
 
     __tablename__ = "doubt"
-    __table_args__ = (Index("ix_doubt_totals", "point_id", "raised_first", "unclear", "answer_id"),)
+    __table_args__ = (Index("ix_doubt_totals", "point_id", "raised_first", "unclear", "answer_id"), BY_KEY)
 
     answer_id: Mapped[int] = mapped_column(ForeignKey("answer.id", ondelete="CASCADE"), primary_key=True)
     point_id: Mapped[int] = mapped_column(ForeignKey("point.id", ondelete="CASCADE"), primary_key=True)
@@ -167,6 +167,7 @@ class SpentKey(Base):
     """The key's hash of an answer that its citizen deleted."""
 
     __tablename__ = "spent_key"
+    __table_args__ = BY_KEY
 
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"), primary_key=True)
     key_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)

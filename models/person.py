@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -11,7 +12,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.audit import Act, record
-from models.base import Base, name_of, session
+from models.base import BY_KEY, Base, name_of, session
+from models.prepared import Prepared
 
 SIGNED_IN_FOR = timedelta(hours=12)
 IDLE_FOR = timedelta(minutes=60)
@@ -98,7 +100,8 @@ class Person(Base):
 
     def viewer(self) -> Viewer:
         """The person as a viewer, with the roles of this moment."""
-        return _viewer(self, [(each.role, each.institution_id, each.municipality_id) for each in self.memberships])
+        roles = [(each.role, each.institution_id, each.municipality_id) for each in self.memberships]
+        return _viewer(self.id, self.name, self.email, self.locale, roles=roles)
 
     def sign_in(self, token: str, now: datetime) -> SignIn:
         """A signed-in device. Only the token's hash is kept; the token itself is the caller's to hand out."""
@@ -137,6 +140,7 @@ class SignIn(Base):
     """One signed-in device. Signing out deletes the row, so that a copied cookie is worth nothing afterwards."""
 
     __tablename__ = "sign_in"
+    __table_args__ = BY_KEY
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
@@ -176,14 +180,12 @@ class SignedIn:
 
 def signed_in(token: str) -> SignedIn | None:
     """Who holds this token, in one query; whether it still lasts is ``SignedIn.lasts``."""
-    rows = session().connection().execute(_SIGNED_IN, {"token_hash": hash_of(token)}).all()
+    rows = _SIGNED_IN.rows(token_hash=hash_of(token))
     if not rows:
         return None
-    return SignedIn(
-        viewer=_viewer(rows[0], [(row.role, row.institution_id, row.municipality_id) for row in rows if row.role]),
-        active_at=rows[0].active_at,
-        started_at=rows[0].started_at,
-    )
+    *person, active_at, started_at = rows[0][:6]
+    roles = [(role, institution, municipality) for *_, role, institution, municipality in rows if role]
+    return SignedIn(viewer=_viewer(*person, roles=roles), active_at=active_at, started_at=started_at)
 
 
 def hash_of(token: str) -> bytes:
@@ -191,22 +193,26 @@ def hash_of(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _viewer(person: object, roles: list[tuple[Role, int | None, int | None]]) -> Viewer:
-    def places(role: Role, which: int) -> frozenset[int]:
-        return frozenset(entry[which] for entry in roles if entry[0] is role)  # type: ignore[misc]
-
+def _viewer(
+    person_id: int, name: str, email: str, locale: str, *, roles: Iterable[tuple[Role, int | None, int | None]]
+) -> Viewer:
+    places: dict[Role, set[int]] = {role: set() for role in Role}
+    for role, institution, municipality in roles:
+        place = municipality if role is Role.ADMINISTRATOR else institution
+        if place is not None:
+            places[role].add(place)
     return Viewer(
-        id=person.id,  # type: ignore[attr-defined]
-        name=person.name,  # type: ignore[attr-defined]
-        email=person.email,  # type: ignore[attr-defined]
-        locale=person.locale,  # type: ignore[attr-defined]
-        professional_at=places(Role.PROFESSIONAL, 1),
-        manager_at=places(Role.MANAGER, 1),
-        administrator_of=places(Role.ADMINISTRATOR, 2),
+        person_id,
+        name,
+        email,
+        locale,
+        professional_at=frozenset(places[Role.PROFESSIONAL]),
+        manager_at=frozenset(places[Role.MANAGER]),
+        administrator_of=frozenset(places[Role.ADMINISTRATOR]),
     )
 
 
-_SIGNED_IN = (
+_SIGNED_IN = Prepared(
     select(
         Person.id,
         Person.name,

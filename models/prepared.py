@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Dialect
+from sqlalchemy import JSON, Dialect, Enum, TypeDecorator
 from sqlalchemy.sql import ClauseElement
 
-from models.base import DatabaseGone, engine, session
+from models.base import DatabaseGone, driver_connection, engine
+
+
+#: Types whose values the drivers return in another form than ours.
+_UNLIKE_THE_DRIVERS = (TypeDecorator, Enum, JSON)
 
 
 class Prepared:
@@ -28,10 +32,10 @@ class Prepared:
 
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
         """Execute it inside ``writing()`` or ``reading()``; what it returns, row by row."""
-        cursor = self._execute(values)
-        return cursor.fetchall() if cursor.description else []
+        compiled, cursor = self._execute(values)
+        return compiled.results(cursor.fetchall()) if cursor.description else []
 
-    def _execute(self, values: Mapping[str, Any]) -> Any:
+    def _execute(self, values: Mapping[str, Any]) -> tuple[_Compiled, Any]:
         dialect = engine().dialect
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
@@ -39,9 +43,9 @@ class Prepared:
             chosen = statement[dialect.name] if isinstance(statement, Mapping) else statement
             compiled = self._compiled[dialect.name] = _Compiled(chosen, dialect)
         driver = dialect.loaded_dbapi
-        connection: Any = session().connection().connection.driver_connection
+        connection = driver_connection()
         try:
-            return connection.execute(compiled.text, compiled.parameters(values))
+            return compiled, connection.execute(compiled.text, compiled.parameters(values))
         except (driver.OperationalError, driver.InterfaceError) as error:
             raise DatabaseGone(str(error)) from error
 
@@ -58,6 +62,21 @@ class _Compiled:
         given = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         self._constants = self._processed(given)
         self._order: list[str] | None = compiled.positiontup
+        self._readers: list[tuple[int, Callable[[Any], Any]]] = [
+            (place, reader)
+            for place, column in enumerate(getattr(statement, "exported_columns", ()))
+            if isinstance(column.type, _UNLIKE_THE_DRIVERS)
+            and (reader := column.type.dialect_impl(dialect).result_processor(dialect, None))
+        ]
+
+    def results(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        return [self._read(row) for row in rows] if self._readers else rows
+
+    def _read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        values = list(row)
+        for place, reader in self._readers:
+            values[place] = reader(values[place])
+        return tuple(values)
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
         bound = {**self._constants, **self._processed(values)}

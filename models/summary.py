@@ -134,13 +134,10 @@ def _points_by_version(meeting_id: int) -> dict[int, frozenset[int]]:
 
 def _unclear_answers(meeting: Meeting, newest: frozenset[int]) -> int:
     """Answers of a current version with at least one of the newest agreement's points ticked."""
-    numbers = [each.number for each in meeting.agreements if meeting.current_versions & version_bit(each.number)]
-    unclear = (
-        select(func.count(Answer.id.distinct()))
-        .join(Doubt, Doubt.answer_id == Answer.id)
-        .where(Answer.meeting_id == meeting.id, Answer.agreement.in_(numbers))
-        .where(Doubt.point_id.in_(newest), Doubt.unclear)
-    )
+    current = [each.number for each in meeting.agreements if meeting.current_versions & version_bit(each.number)]
+    unclear = select(func.count(Doubt.answer_id.distinct())).where(Doubt.point_id.in_(newest), Doubt.unclear)
+    if len(current) < len(meeting.agreements):
+        unclear = unclear.join(Answer, Answer.id == Doubt.answer_id).where(Answer.agreement.in_(current))
     return session().scalar(unclear) or 0
 
 

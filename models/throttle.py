@@ -17,11 +17,14 @@ from sqlalchemy import Float, LargeBinary, bindparam, case, delete, or_, select,
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, session
+from models.base import BY_KEY, Base, session
 from models.prepared import Prepared
 
 KEPT_FOR = timedelta(hours=1)
+FORGETTING_EVERY = timedelta(minutes=1)
 NEVER = 1e12
+
+_forgotten_at = 0.0
 
 
 class Kind(enum.Enum):
@@ -59,12 +62,13 @@ class Throttled(Exception):
 
 class Bucket(Base):
     __tablename__ = "throttle"
+    __table_args__ = BY_KEY
 
     kind: Mapped[str] = mapped_column(primary_key=True)
     subject: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     tokens: Mapped[float] = mapped_column(Float)
     #: Seconds since 1970: when it was last refilled, or when its window began.
-    at: Mapped[float] = mapped_column(Float, index=True)
+    at: Mapped[float] = mapped_column(Float)
 
 
 def take(kind: Kind, subject: bytes, allowance: Allowance, now: datetime) -> None:
@@ -76,8 +80,7 @@ def take(kind: Kind, subject: bytes, allowance: Allowance, now: datetime) -> Non
     )  # fmt: skip
     if not left:
         raise Throttled(_wait(kind, subject, allowance, seconds))
-    if left[0][0] == first:
-        forget(now)
+    _forget_now_and_then(now)
 
 
 def give_back(kind: Kind, subject: bytes, allowance: Allowance) -> None:
@@ -89,6 +92,14 @@ def give_back(kind: Kind, subject: bytes, allowance: Allowance) -> None:
 def forget(now: datetime) -> None:
     """No subject, hashed as it is, is kept for more than an hour after it was last seen."""
     session().execute(delete(Bucket).where(Bucket.at < (now - KEPT_FOR).timestamp()))
+
+
+def _forget_now_and_then(now: datetime) -> None:
+    """At most once a minute in each worker: old subjects go, and the hot path stays short."""
+    global _forgotten_at  # noqa: PLW0603  (one moment a process)
+    if now.timestamp() - _forgotten_at >= FORGETTING_EVERY.total_seconds():
+        _forgotten_at = now.timestamp()
+        forget(now)
 
 
 def _wait(kind: Kind, subject: bytes, allowance: Allowance, seconds: float) -> int:

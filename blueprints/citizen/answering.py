@@ -60,9 +60,10 @@ def answers(code: str) -> Response | BaseResponse:
         abort(400)
     if form.errors:
         return _with_meeting(code, 422, lambda meeting: _page_of_state(meeting, form))
+    submission, sender = form.submission(Channel.OWN_PHONE), _sender()
     try:
         with writing():
-            receive(code, form.submission(Channel.OWN_PHONE), now(), _sender())
+            receive(code, submission, now(), sender)
     except NoSuchMeeting:
         return elsewhere(code, "citizen.agreement")
     except REFUSALS as refusal:

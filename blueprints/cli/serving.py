@@ -22,7 +22,7 @@ DEMO_CODE = "DEM0DEM0"
 #: One worker keeps a demo light; two in production use two cores and outlive each other.
 WORKERS_IN_PRODUCTION = 2
 #: A download holds a thread until its end; more threads make pages wait longer for each other.
-THREADS = 4
+THREADS = 3
 
 
 def upgrade_database(url: str) -> None:

@@ -87,8 +87,8 @@ def upgrade() -> None:
         sa.Column("tokens", sa.Float(), nullable=False),
         sa.Column("at", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("kind", "subject", name=op.f("pk_throttle")),
+        sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_throttle_at"), "throttle", ["at"])
 
     op.create_table(
         "audit_entry",
@@ -147,6 +147,7 @@ def upgrade() -> None:
             ["person_id"], ["person.id"], name=op.f("fk_sign_in_person_id_person"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_sign_in")),
+        sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_sign_in_person_id"), "sign_in", ["person_id"])
 
@@ -308,6 +309,7 @@ def upgrade() -> None:
             ["meeting_id"], ["meeting.id"], name=op.f("fk_spent_key_meeting_id_meeting"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("meeting_id", "key_hash", name=op.f("pk_spent_key")),
+        sqlite_with_rowid=False,
     )
 
     op.create_table(
@@ -373,6 +375,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["point_id"], ["point.id"], name=op.f("fk_doubt_point_id_point"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("answer_id", "point_id", name=op.f("pk_doubt")),
+        sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_doubt_totals"), "doubt", ["point_id", "raised_first", "unclear", "answer_id"])
 
