@@ -14,7 +14,6 @@ from sqlalchemy.sql import ClauseElement
 
 from models.base import DatabaseGone, driver_connection, engine
 
-
 #: Types whose values the drivers return in another form than ours.
 _UNLIKE_THE_DRIVERS = (TypeDecorator, Enum, JSON)
 
