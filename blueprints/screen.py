@@ -104,4 +104,5 @@ def _frame() -> dict[str, Any]:
         if home:
             frame["viewer_place"] = home[0].name
             frame["palette"] = home[0].municipality.palette
+            frame["viewer_is_demo"] = home[0].municipality.is_demo
     return frame
