@@ -11,7 +11,7 @@ from flask import abort, current_app, g
 from flask_login import UserMixin, current_user
 
 from models.answer import Question
-from models.base import reading, writing
+from models.base import glancing, writing
 from models.meeting import Meeting
 from models.person import SignedIn, SignIn, Viewer
 from models.scope import meeting_deputised_by, meeting_run_by, meeting_seen_by
@@ -53,16 +53,16 @@ def staff(view: View) -> View:
 
 
 def poll(view: View) -> View:
-    """A view that a page asks for by itself: it does not keep an idle sign-in alive, and only reads. Who asks and what
-    they ask for are read in one go, since tablets poll all the time."""
+    """A view that a page asks for by itself: it does not keep an idle sign-in alive. Who asks, and whether what they
+    ask for has changed, are seen at a glance, since tablets poll all the time."""
     guarded = _guarded(view, counts_as_activity=False)
 
     @wraps(guarded)
-    def in_one_reading(*args: Any, **kwargs: Any) -> Any:
-        with reading():
+    def at_a_glance(*args: Any, **kwargs: Any) -> Any:
+        with glancing():
             return guarded(*args, **kwargs)
 
-    return cast("View", in_one_reading)
+    return cast("View", at_a_glance)
 
 
 def managers_only(view: View) -> View:

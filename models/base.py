@@ -132,6 +132,7 @@ class _Database:
 
 _database = _Database()
 _current: ContextVar[Session | None] = ContextVar("session", default=None)
+_glance: ContextVar[Any] = ContextVar("glance", default=None)
 
 
 def database_address(url: str) -> URL:
@@ -160,11 +161,32 @@ def session() -> Session:
 
 
 def driver_connection() -> Any:
-    """The database driver's own connection under ``session()``, inside its transaction."""
+    """The database driver's own connection: that of ``glancing()``, else the one under ``session()``, inside its
+    transaction."""
+    glance = _glance.get()
+    if glance is not None:
+        return glance
     current = session()
     if "driver_connection" not in current.info:
         current.info["driver_connection"] = current.connection().connection.driver_connection
     return current.info["driver_connection"]
+
+
+@contextmanager
+def glancing() -> Iterator[None]:
+    """For prepared statements alone, each by itself: what is asked every few seconds needs no session and no
+    transaction. A ``reading()`` or ``writing()`` inside has its own connection as ever; inside one it is that one."""
+    if _glance.get() is not None or _current.get() is not None:
+        yield
+        return
+    with _telling_when_gone():
+        connection = engine().raw_connection()
+        token = _glance.set(connection.driver_connection)
+        try:
+            yield
+        finally:
+            _glance.reset(token)
+            connection.close()
 
 
 @contextmanager
@@ -175,10 +197,11 @@ def reading() -> Iterator[Session]:
         yield outer
         return
     with _telling_when_gone(), Session(engine(), expire_on_commit=False, autoflush=False) as current:
-        token = _current.set(current)
+        token, glance = _current.set(current), _glance.set(None)
         try:
             yield current
         finally:
+            _glance.reset(glance)
             _current.reset(token)
 
 
@@ -194,7 +217,7 @@ def writing() -> Iterator[Session]:
         Session(connection, expire_on_commit=False) as current,
         _database.one_writer(),
     ):
-        token = _current.set(current)
+        token, glance = _current.set(current), _glance.set(None)
         try:
             current.connection()
             yield current
@@ -203,6 +226,7 @@ def writing() -> Iterator[Session]:
             current.rollback()
             raise
         finally:
+            _glance.reset(glance)
             _current.reset(token)
 
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from blueprints.access import StaffUser, now
 from blueprints.fragments import asked_by_htmx
-from models.base import reading
+from models.base import glancing, reading
 from models.person import signed_in
 from models.scope import one_is_open_for
 
@@ -25,15 +25,16 @@ def init_app(app: Flask) -> None:
 @manager.user_loader
 def load(token: str) -> StaffUser | None:
     """The person behind a token, while the sign-in lasts."""
-    with reading():
+    with glancing():
         found = signed_in(token)
-        if found is None:
+    if found is None:
+        return None
+    if not found.lasts(now(), meeting_is_open=False):
+        with reading():
+            meeting_is_open = one_is_open_for(found.viewer, now())
+        if not found.lasts(now(), meeting_is_open):
             return None
-        if found.lasts(now(), meeting_is_open=False) or found.lasts(
-            now(), meeting_is_open=one_is_open_for(found.viewer, now())
-        ):
-            return StaffUser(found, token)
-    return None
+    return StaffUser(found, token)
 
 
 @manager.unauthorized_handler

@@ -13,11 +13,11 @@ from blueprints import access
 from blueprints.access import now, poll, staff, viewer
 from blueprints.fragments import fragment_at, page_or_fragment
 from blueprints.headers import settings
-from blueprints.languages import direction, spoken
+from blueprints.languages import direction, spoken, use
 from blueprints.qr import qr_svg
 from blueprints.room import room
 from blueprints.room.figures import as_document, figures_of
-from models.base import reading
+from models.base import glancing, reading
 from models.clock import local
 from models.meeting import Meeting, State
 from models.room_pulse import RoomPulse, room_pulse
@@ -42,12 +42,13 @@ def show_room(meeting_id: int) -> Response:
 def summary(meeting_id: int) -> Response:
     """What changes on the screen. 304 before any counting where nothing did; once closed, the whole screen without a
     next poll."""
-    view = _view()
+    if "lang" not in request.args:
+        use(viewer().locale)
+    view, pulse = _view(), _pulse(meeting_id)
+    etag = _etag(pulse, view)
+    if request.if_none_match.contains(etag):
+        return Response(status=304, headers={"ETag": f'"{etag}"'})
     with reading():
-        pulse = _pulse(meeting_id)
-        etag = _etag(pulse, view)
-        if request.if_none_match.contains(etag):
-            return make_response("", 304, {"ETag": f'"{etag}"'})
         stage = _stage(access.meeting(meeting_id), pulse, view)
         if pulse.state is not State.OPEN:
             return fragment_at("room/_stage.html", "#stage", 200, **stage)
@@ -83,7 +84,8 @@ def _view() -> str:
 
 
 def _pulse(meeting_id: int) -> RoomPulse:
-    pulse = room_pulse(viewer(), meeting_id, now())
+    with glancing():
+        pulse = room_pulse(viewer(), meeting_id, now())
     if pulse is None:
         abort(404)
     return pulse
