@@ -6,6 +6,7 @@ import os
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from blueprints import headers, languages, screen
 from blueprints.account import account, sign_ins
@@ -21,9 +22,17 @@ from config import ROOT, Config
 from models import base
 
 LARGEST_REQUEST = 256 * 1024
+LARGEST_ID = 2**31 - 1
 
 # Whatever the server creates is for its own user alone.
 os.umask(0o077)
+
+
+class IdConverter(IntegerConverter):
+    """An id in an address. No database holds a larger one, so there is nothing to ask about it."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=LARGEST_ID)
 
 
 class Afstemt(Flask):
@@ -57,6 +66,7 @@ def create_app(config: Config | None = None) -> Flask:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
+    app.url_map.converters["int"] = IdConverter
     base.connect(config.database_url)
     app.extensions["assets"] = Assets(ROOT)
     htmx.init_app(app)

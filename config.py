@@ -15,7 +15,9 @@ from models.throttle import Allowance
 
 ROOT = Path(__file__).parent
 LANGUAGES = ("da", "en")
+THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104  (nothing is bound)
 SHORTEST_SECRET = 32
+FEWEST_DIFFERENT = 8
 LARGEST_PORT = 65535
 #: What HOST says when the server listens at every address of the machine.
 EVERY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104  (names them, binds nothing)
@@ -98,6 +100,8 @@ def _public_url(environ: Mapping[str, str], production: bool, host: str, port: i
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
         raise BadSetting("PUBLIC_URL must look like https://afstemt.example")
+    if production and parts.hostname in THIS_MACHINE:
+        raise BadSetting("PUBLIC_URL must be reachable for citizens in production, not this machine alone")
     return url
 
 
@@ -126,8 +130,8 @@ def _trusted_hosts(environ: Mapping[str, str], public_url: str) -> tuple[str, ..
 
 def _secret_key(environ: Mapping[str, str], instance: Path, production: bool) -> str:
     secret = environ.get("SECRET_KEY", "")
-    if production and len(secret) < SHORTEST_SECRET:
-        raise BadSetting(f"SECRET_KEY of at least {SHORTEST_SECRET} characters is needed in production")
+    if production and (len(secret) < SHORTEST_SECRET or len(set(secret)) < FEWEST_DIFFERENT):
+        raise BadSetting(f"SECRET_KEY of at least {SHORTEST_SECRET} random characters is needed in production")
     return secret or kept_secret(instance / "secret_key")
 
 

@@ -55,6 +55,11 @@ class AnswerForm:
             errors=errors,
         )
 
+    @property
+    def texts(self) -> list[str]:
+        """Every question that was typed."""
+        return [text for text in self.questions.values() if text]
+
     def submission(self, channel: Channel) -> Submission:
         """The submission, once there are no ``errors``."""
         if self.agreement is None:
@@ -83,7 +88,7 @@ def _questions(fields: MultiDict[str, str], errors: dict[str, str]) -> dict[int,
         text = _clean(value) if value else ""
         if point is None:
             if text:
-                errors[QUESTION] = "point"
+                errors["question"] = "point"
             continue
         questions[point] = text
         if len(text) > LONGEST_QUESTION:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, make_response, redirect, render_template, request
+from flask import Response, g, make_response, redirect, render_template, request
 from flask_htmx import HTMX
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -36,5 +36,10 @@ def go(address: str) -> BaseResponse:
     return redirect(address, 303)
 
 
+def render_whole_pages() -> None:
+    """For the rest of this request nothing is a fragment: what is rendered will be shown to others too."""
+    g.whole_pages = True
+
+
 def asked_by_htmx() -> bool:
-    return bool(htmx) and request.headers.get("HX-History-Restore-Request") != "true"
+    return bool(htmx) and "whole_pages" not in g and request.headers.get("HX-History-Restore-Request") != "true"

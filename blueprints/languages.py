@@ -73,8 +73,8 @@ def worded(texts: Texts) -> Markup:
 
 
 def long_date(day: date | datetime) -> str:
-    """``24. november 2026``, held together by no-break spaces."""
-    return unbroken(format_date(_day(day), "long", locale=_writing()))
+    """``24. november 2026``; day and month are held together by a no-break space."""
+    return format_date(_day(day), "long", locale=_writing()).replace(" ", NO_BREAK, 1)
 
 
 def day_and_month(day: date | datetime) -> str:
@@ -90,7 +90,8 @@ def clock(moment: datetime | time) -> str:
 
 def day_clock(moment: datetime) -> str:
     """``24. november 2026 kl. 17.42``."""
-    return unbroken(gettext("%(day)s at %(time)s", day=long_date(moment), time=clock(moment)))
+    at = unbroken(gettext("at %(time)s", time=clock(moment)))
+    return f"{long_date(moment)} {at}"
 
 
 def percent(share: float | None) -> str:

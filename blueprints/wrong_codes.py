@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Response, make_response, render_template
 
 from blueprints.access import now
@@ -11,8 +13,9 @@ from models.base import writing
 from models.throttle import Kind, take
 
 
-def unknown_meeting(typed: str) -> Response:
-    """404 with what was typed kept. Raises ``Throttled`` for an address that has guessed too often."""
+def unknown_meeting(code: str, typed: Sequence[str] = ()) -> Response:
+    """404 with the code, and whatever else was ``typed``, kept. Raises ``Throttled`` for an address that has guessed
+    too often. Opens its own ``writing()``."""
     with writing():
         take(Kind.WRONG_CODE, hashed_address(), settings().wrong_codes, now())
-    return make_response(render_template("site/not_found_meeting.html", code=typed), 404)
+    return make_response(render_template("site/not_found_meeting.html", code=code, typed=typed), 404)

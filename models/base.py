@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -234,7 +235,7 @@ def writing() -> Iterator[Session]:
 def _telling_when_gone() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError, TimeoutError) as error:
+    except (OperationalError, InterfaceError, TimeoutError, sqlite3.OperationalError) as error:
         raise DatabaseGone(str(error)) from error
 
 

@@ -31,6 +31,11 @@ def parse_code(typed: str) -> str | None:
     return characters if _CODE.fullmatch(characters) else None
 
 
+def is_code(text: str) -> bool:
+    """Whether the text is a code as it is stored."""
+    return _CODE.fullmatch(text) is not None
+
+
 def shown_code(code: str) -> str:
     """As people read it: ``K7M4-QX2P``."""
     return f"{code[:4]}-{code[4:]}"

@@ -18,7 +18,7 @@ from models.prepared import Prepared
 SIGNED_IN_FOR = timedelta(hours=12)
 IDLE_FOR = timedelta(minutes=60)
 #: Activity is noted at most this often, so that reading pages rarely writes.
-ACTIVITY_NOTED_EVERY = timedelta(minutes=5)
+ACTIVITY_NOTED_EVERY = timedelta(minutes=1)
 
 
 class Role(enum.Enum):

@@ -44,7 +44,11 @@ function prepare() {
   if (mode === "receipt") kept.write({ key, at });
   if ("spent" in main().dataset) kept.forget();
   if (form) {
-    form.querySelectorAll("[name=unclear]").forEach(matchQuestion);
+    form.querySelectorAll("[name=unclear]:not(:checked)").forEach((tick) => {
+      // A question that was kept without its tick stays until somebody un-ticks.
+      const box = tick.closest(".point").querySelector("textarea");
+      if (box && !box.value) box.disabled = true;
+    });
     nameTheButton(form);
   }
   if (mode === "new" || mode === "closed") comeBack(form);

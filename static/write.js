@@ -11,6 +11,7 @@
   let retry = 0;
   let stopped = false; // somebody else saved meanwhile, or the meeting is closed: a person must choose
   let leaving = false;
+  let pressed = null; // a button whose act did not get through
 
   const save = () => htmx.trigger(form, "save");
   const listens = (name, does) => document.addEventListener(name, does);
@@ -33,10 +34,13 @@
     clearTimeout(retry);
     retry = 0;
     await freshToken();
-    save();
+    const again = pressed;
+    pressed = null;
+    if (again && again.isConnected) again.click(); else save();
   }
 
-  function failed(status) {
+  function failed(status, button) {
+    if (button !== form && (!status || status === 401 || status >= 500)) pressed = button;
     tell(status === 401 ? "signed-out" : "failed");
     clearTimeout(retry);
     retry = setTimeout(tryAgain, waiting * 1000);
@@ -73,7 +77,7 @@
   listens("htmx:afterRequest", ({ detail }) => {
     if (!detail.xhr.status && leaving) return;
     if (detail.xhr.status === 409) { stopped = true; tell(); return; }
-    if (!detail.successful) { failed(detail.xhr.status); return; }
+    if (!detail.successful) { failed(detail.xhr.status, detail.elt); return; }
     saved = Math.max(saved, detail.xhr.typed);
     waiting = 2;
     clearTimeout(retry);

@@ -12,7 +12,7 @@ import pytest
 from config import ROOT, SHORTEST_SECRET, BadSetting, Config
 
 EVERY = "0.0.0.0"  # noqa: S104  (named, never bound)
-SECRET = "s" * SHORTEST_SECRET
+SECRET = "abcdefgh12345678" * (SHORTEST_SECRET // 16)
 
 
 class Noting(dict[str, str]):
@@ -55,6 +55,8 @@ def test_production_starts_with_a_secret_and_a_public_address(production: dict[s
         ("SECRET_KEY", None),
         ("SECRET_KEY", ""),
         ("SECRET_KEY", SECRET[:-1]),
+        ("SECRET_KEY", "s" * SHORTEST_SECRET),
+        ("PUBLIC_URL", "http://127.0.0.1:8000"),
         ("PUBLIC_URL", None),
         ("PUBLIC_URL", ""),
         ("PUBLIC_URL", "afstemt.example"),

@@ -213,3 +213,16 @@ def test_an_unknown_address_is_said_in_plain_words(client: FlaskClient) -> None:
     reply = client.get("/nowhere", headers={"Accept-Language": "da"})
     assert reply.status_code == 404
     assert "Vi kan ikke finde siden" in reply.text
+
+
+def test_no_number_in_an_address_is_too_large(app: Flask, cast: Cast, place: Place) -> None:
+    client = as_(app, cast.mette)
+    for number in (2**31, 2**63, 10**30):
+        assert client.get(f"/meetings/{number}").status_code == 404
+        assert client.get(f"/meetings/{number}/room").status_code == 404
+    digits = "9" * 4500
+    assert client.get(f"/meetings/{place.meeting}/agreement?open={digits}").status_code == 200
+    for name in ("revision", "remove", "up", "down"):
+        token = csrf_token(client)
+        fields = {"csrf_token": token, "lang": "da", "page": "x", "revision": "1", name: digits}
+        assert client.post(f"/meetings/{place.meeting}/agreement", data=fields).status_code in {400, 404, 409, 422}

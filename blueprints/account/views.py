@@ -37,7 +37,7 @@ def sign_in() -> str | Response | tuple[str, int] | tuple[str, int, dict[str, st
         return redirect(_afterwards(), 303)
     if not form.validate_on_submit():
         return _page(form), 422 if form.is_submitted() else 200
-    email, password = form.email.data or "", form.password.data or ""
+    email, password = "".join(filter(str.isprintable, form.email.data or "")), form.password.data or ""
     try:
         person = _the_one(email, password)
     except Throttled as throttled:

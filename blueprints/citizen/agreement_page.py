@@ -6,11 +6,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import render_template, request, url_for
 from flask_babel import gettext, ngettext
 
+from blueprints import languages
+from blueprints.access import now
 from blueprints.answer_form import AnswerForm
 from blueprints.fragments import asked_by_htmx
 from blueprints.headers import settings
@@ -18,7 +20,7 @@ from blueprints.languages import own_name, spoken, worded
 from blueprints.screen import use_palette
 from models.agreement import Agreement
 from models.answer import Answer
-from models.meeting import Meeting
+from models.meeting import Meeting, State
 from models.wording import Wording
 
 
@@ -35,6 +37,12 @@ def meeting_context(meeting: Meeting) -> dict[str, Any]:
     }
 
 
+def speak_for(meeting: Meeting, wanted: str | None) -> None:
+    """Speak one of the meeting's languages: the wanted one, else what is asked for, else Danish."""
+    offered = [language for language in settings().languages if language in meeting.languages]
+    languages.use(wanted if wanted in offered else languages.asked_for(offered))
+
+
 def new_page(meeting: Meeting, key: str) -> str:
     """The page as it opens, with empty ticks."""
     return _form_page(meeting, "new", key=key)
@@ -42,7 +50,17 @@ def new_page(meeting: Meeting, key: str) -> str:
 
 def change_page(meeting: Meeting, answer: Answer, key: UUID) -> str:
     """The page with what was answered, to be changed."""
-    return _form_page(meeting, "change", key=str(key), ticked=answer.unclear, typed=answer.asked)
+    return _form_page(
+        meeting, "change", key=str(key), ticked=answer.unclear, typed=answer.asked, answered_in=answer.language
+    )
+
+
+def again_page(meeting: Meeting, form: AnswerForm) -> str:
+    """The answer was deleted: all that was typed, to be sent as a new one with a new key."""
+    if meeting.state(now()) is not State.OPEN:
+        return closed_page(meeting, form)
+    typed = form.questions
+    return _form_page(meeting, "again", key=str(uuid4()), ticked=form.unclear, typed=typed, lost=typed)
 
 
 def wrong_page(meeting: Meeting, form: AnswerForm, errors: Mapping[str, str]) -> str:
@@ -78,13 +96,13 @@ def changed_page(meeting: Meeting, form: AnswerForm) -> str:
 
 def closed_page(meeting: Meeting, form: AnswerForm | None = None) -> str:
     """The agreement to read, without ticks; what came too late is shown, so that it can be said aloud instead."""
-    typed = [text for text in form.questions.values() if text] if form else []
-    return _page(meeting, _newest(meeting), mode="closed", typed_lines=typed)
+    return _page(meeting, _newest(meeting), mode="closed", typed_lines=form.texts if form else [])
 
 
-def not_open_page(meeting: Meeting) -> str:
+def not_open_page(meeting: Meeting, form: AnswerForm | None = None) -> str:
     return render_notice(
         meeting,
+        typed_lines=form.texts if form else [],
         heading=gettext("The meeting isn't open yet"),
         text=gettext("The meeting isn't open yet. Please wait."),
         next_url=url_for("citizen.agreement", code=meeting.code, lang=spoken()),
@@ -98,9 +116,16 @@ def render_notice(meeting: Meeting, **context: Any) -> str:
 
 
 def _form_page(
-    meeting: Meeting, mode: str, *, key: str, ticked: frozenset[int] = frozenset(),
-    typed: Mapping[int, str] | None = None, lost: Mapping[int, str] | None = None, **context: Any,
-) -> str:  # fmt: skip
+    meeting: Meeting,
+    mode: str,
+    *,
+    key: str,
+    ticked: frozenset[int] = frozenset(),
+    typed: Mapping[int, str] | None = None,
+    lost: Mapping[int, str] | None = None,
+    answered_in: str = "",
+    **context: Any,
+) -> str:
     agreement = _newest(meeting)
     points = {point.id for point in agreement.wording.points}
     return _page(
@@ -111,6 +136,7 @@ def _form_page(
         ticked=ticked,
         typed=typed or {},
         typed_lines=[text for point, text in (lost or {}).items() if text and point not in points],
+        answer_language=answered_in if answered_in in meeting.languages else languages.spoken(),
         **{"errors": {}, **context},
     )
 
@@ -130,7 +156,7 @@ def _page(meeting: Meeting, agreement: Agreement, **context: Any) -> str:
 def button_labels(points: int) -> str:
     """The words of the button for 0, 1, 2 … ticked points, as JSON: every language counts in its own way."""
     ticked = [
-        ngettext("Send – %(num)d point is unclear to me", "Send – %(num)d points are unclear to me", number)
+        ngettext("Send – %(num)d point unclear to me", "Send – %(num)d points unclear to me", number)
         for number in range(1, points + 1)
     ]
     return json.dumps([gettext("I have understood"), *ticked], ensure_ascii=False)

@@ -6,6 +6,7 @@ everywhere. What a citizen sends is never judged from here.
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections import OrderedDict
@@ -19,7 +20,8 @@ from models.page_pulse import PagePulse, page_pulse
 
 CHECKED_EVERY_SECONDS = 0.5
 MOST_MEETINGS = 256
-KEY_PLACE = "@the-key-goes-here@"
+#: Where the key goes: nothing that anybody could write into a text.
+KEY_PLACE = secrets.token_hex(16)
 
 
 @dataclass

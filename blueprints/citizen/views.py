@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import Response, abort, make_response, redirect, request, url_for
 from flask_babel import gettext
@@ -14,11 +13,12 @@ from blueprints.access import now, public
 from blueprints.citizen import citizen
 from blueprints.citizen.agreement_page import closed_page, new_page, not_open_page
 from blueprints.citizen.rendered import KEY_PLACE, Kept, RenderedPages
+from blueprints.fragments import render_whole_pages
 from blueprints.headers import settings
 from blueprints.qr import qr_png, qr_svg
 from blueprints.wrong_codes import unknown_meeting
 from models.base import reading
-from models.code import parse_code
+from models.code import is_code, parse_code
 from models.meeting import Meeting, State
 
 rendered = RenderedPages()
@@ -31,7 +31,7 @@ def agreement(code: str, lang: str | None = None) -> Response | BaseResponse:
     """The agreement, in the language of the path or else the phone's."""
     kept = rendered.kept(code, now())
     if kept is None:
-        return elsewhere(code, "citizen.agreement", lang=lang)
+        return unknown_meeting(code)
     offered = [language for language in kept.languages if language in settings().languages]
     if lang is None:
         language = languages.asked_for(offered)
@@ -62,15 +62,21 @@ def qr_png_file(code: str) -> Response | BaseResponse:
     return _picture(code, "image/png", qr_png)
 
 
-def elsewhere(code: str, endpoint: str, **arguments: Any) -> Response | BaseResponse:
-    """A code that is not there as it is written: another spelling of one leads on (308), else it is unknown."""
+@citizen.before_request
+def spelled_as_it_should_be() -> Response | BaseResponse | None:
+    """Another spelling of a code leads on (308), whatever was asked for; what is no code is unknown at once."""
+    arguments = request.view_args or {}
+    code = arguments["code"]
+    if is_code(code):
+        return None
     spelled = parse_code(code)
-    if spelled is not None and spelled != code:
-        with reading():
-            known = Meeting.by_code(spelled)
-        if known:
-            return redirect(url_for(endpoint, code=spelled, **arguments), 308)
-    return unknown_meeting(code)
+    with reading():
+        known = Meeting.by_code(spelled) if spelled else None
+    if known is None:
+        return unknown_meeting(code)
+    address = url_for(request.endpoint or "", **{**arguments, "code": spelled})
+    query = request.query_string.decode("ascii", "ignore")
+    return redirect(f"{address}?{query}" if query else address, 308)
 
 
 def public_address(meeting: Meeting) -> str:
@@ -82,7 +88,7 @@ def _picture(code: str, kind: str, draw: Callable[[str], str | bytes]) -> Respon
     with reading():
         meeting = Meeting.by_code(code)
     if meeting is None:
-        return elsewhere(code, request.endpoint or "")
+        return unknown_meeting(code)
     return make_response(
         draw(public_address(meeting)), 200, {"Content-Type": kind, "Cache-Control": "private, max-age=300"}
     )
@@ -90,6 +96,7 @@ def _picture(code: str, kind: str, draw: Callable[[str], str | bytes]) -> Respon
 
 def _render(code: str, language: str, kept: Kept) -> str:
     languages.use(language)
+    render_whole_pages()
     with reading():
         meeting = Meeting.by_code(code)
         if meeting is None:

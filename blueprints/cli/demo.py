@@ -218,10 +218,12 @@ class _Telling:
 
 
 def _move_to_today(municipality: Municipality, now: datetime) -> None:
-    """Open and draft meetings whose end has passed are held today; those closed by hand stay as they were."""
+    """The demo's own open and draft meetings whose end has passed are held today. Those closed by hand stay as they
+    were, and so does whatever somebody made beside the demo."""
     today = local(now).date()
+    unfinished = {meeting.code for meeting in told.meetings() if meeting.state != "CLOSED"}
     for meeting in Meeting.every_of(municipality):
-        if meeting.closed_at is not None or meeting.held_on is None:
+        if meeting.code not in unfinished or meeting.closed_at is not None or meeting.held_on is None:
             continue
         if now < (meeting.closes_at or end_of(meeting.held_on)):
             continue

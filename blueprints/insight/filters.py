@@ -8,6 +8,7 @@ from datetime import date
 
 from flask_babel import gettext
 
+from blueprints.answer_form import parse_number
 from blueprints.insight.dialects import DIALECTS, Dialect, ExcelDa
 from models.code import parse_code
 from models.export import Scope
@@ -15,7 +16,6 @@ from models.institution import Institution
 from models.person import Viewer
 
 FIELDS = ("from", "to", "institution", "meeting", "dialect")
-LONGEST_ID = 9
 
 
 @dataclass
@@ -75,7 +75,7 @@ class Filters:
         text = self.typed["institution"]
         if not text:
             return
-        wanted = int(text) if text.isdecimal() and len(text) <= LONGEST_ID else None
+        wanted = parse_number(text)
         if wanted in {institution.id for institution in self.institutions}:
             self.scope = replace(self.scope, institution_id=wanted)
         else:

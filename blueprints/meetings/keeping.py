@@ -11,6 +11,7 @@ from flask_babel import gettext
 
 from blueprints import access
 from blueprints.access import now, viewer
+from blueprints.answer_form import parse_number
 from blueprints.headers import settings
 from blueprints.meetings import typed
 from content import TemplatePoint, UnknownTemplate, template
@@ -53,11 +54,9 @@ def keep_in(meeting: Meeting) -> Kept:
             DANISH,
             *(each for each in settings().languages if each != DANISH and each in chosen),
         ]
-    told = request.form.get("keep") or request.form.get("revision", "")
-    if not told.isdecimal():
-        abort(400)
+    seen = _number(request.form.get("keep") or request.form.get("revision", ""))
     page = request.form.get("page", "")[:LONGEST_TOKEN]
-    meeting.write(read.wording, read.facts, viewer(), now(), page, int(told))
+    meeting.write(read.wording, read.facts, viewer(), now(), page, seen)
     kept = Kept(read.errors)
     if not kept.errors:
         _act(meeting, kept)
@@ -145,6 +144,7 @@ def _is_step(draft: Draft, value: str) -> bool:
 
 
 def _number(value: str) -> int:
-    if not value.isdecimal():
+    number = parse_number(value)
+    if number is None:
         abort(400)
-    return int(value)
+    return number

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from blueprints import access, languages
 from blueprints.access import now, staff, viewer
+from blueprints.answer_form import parse_number
 from blueprints.fragments import asked_by_htmx
 from blueprints.headers import CSP_FRAMED_BY_US, settings
 from blueprints.meetings import meetings, typed
@@ -64,14 +65,14 @@ def new_page(meeting: Meeting, language: str) -> WritingPage:
     language = language if language in {DANISH, *meeting.languages} else DANISH
     # `lang` names the language that is written here; the page around it speaks the writer's own.
     languages.use(viewer().locale)
-    opened = request.args.get("open", "")
+    opened = parse_number(request.args.get("open", ""))
     return WritingPage(
         meeting=meeting,
         language=language,
         now=now(),
         values=typed.shown(meeting, language),
         errors={},
-        opened=frozenset([int(opened)] if opened.isdecimal() else []),
+        opened=frozenset() if opened is None else frozenset([opened]),
         token=secrets.token_urlsafe(12),
     )
 

@@ -58,7 +58,7 @@ def summary(meeting_id: int) -> Response:
 
 
 @room.get("/meetings/<int:meeting_id>/summary.json")
-@staff
+@poll
 def summary_json(meeting_id: int) -> Response:
     """The same numbers for programs."""
     with reading():

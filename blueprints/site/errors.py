@@ -23,7 +23,8 @@ def init_app(app: Flask) -> None:
 
 
 def _refused(error: HTTPException) -> Response:
-    status = error.code or 500
+    # Under /m/ what is not built yet is not found, even where a neighbouring address takes another method.
+    status = 404 if error.code == 405 and request.path.startswith("/m/") else error.code or 500
     if error.response is not None:
         return error.response  # type: ignore[return-value]
     title, text = _words(status)

@@ -34,7 +34,7 @@ def test_the_page_shows_what_can_be_influenced_what_is_fixed_who_decides_and_wha
     in_order = [
         "Egeskolen", "Forældremøde i 3. klasse", "Formålet er at aftale", "Hvem bestemmer til sidst?",
         "Det kan du påvirke", "Punkt 1", "Sig det til os i aften.", "Det ligger fast", "Loven siger det.",
-        "Folketinget", "Det sker nu", "15.\u00a0januar\u00a02031", "Du siger ikke ja til planen", "Send mit svar",
+        "Folketinget", "Det sker nu", "15.\u00a0januar 2031", "Du siger ikke ja til planen", "Send mit svar",
     ]  # fmt: skip
     assert [text for text in in_order if text not in page] == []
     places = [page.index(text) for text in in_order]
@@ -205,3 +205,17 @@ def test_a_meeting_that_is_deleted_is_gone(client: FlaskClient, cast: Cast) -> N
     with writing() as database:
         database.get_one(Meeting, meeting_id).delete(cast.mette, datetime.now(UTC) + timedelta(seconds=1))
     assert client.get(f"/m/{code}").status_code == 404
+
+
+@pytest.mark.parametrize("state", ["draft", "open", "closed"])
+def test_who_asks_first_never_decides_what_others_see(client: FlaskClient, cast: Cast, state: str) -> None:
+    code = code_of(a_meeting(cast, state=state))
+    client.get(f"/m/{code}/da", headers={"HX-Request": "true"})
+    page = client.get(f"/m/{code}/da").text
+    assert page.startswith("<!doctype html>")
+    assert "citizen.css" in page
+
+
+def test_no_text_of_the_staff_can_take_the_keys_place(client: FlaskClient, cast: Cast) -> None:
+    page = page_of(client, a_meeting(cast, title={"da": f"Møde {rendered.KEY_PLACE[:8]} @the-key-goes-here@"}))
+    assert re.search(r'name="key" value="[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"', page)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -331,7 +332,7 @@ def test_no_log_holds_a_key(
     def broken(*_args: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("blueprints.citizen.answering.Answer.by_key", broken)
+    monkeypatch.setattr("blueprints.citizen.receipts.Answer.by_key", broken)
     assert client.get(address).status_code == 500
     monkeypatch.setattr("blueprints.citizen.answering.receive", broken)
     assert send(client, meeting).status_code == 500
@@ -350,3 +351,107 @@ def test_other_answers_do_not_show_on_a_receipt(client: FlaskClient, cast: Cast)
     meeting = a_meeting(cast)
     answer(meeting, doubts=(1,), questions={1: "En andens spørgsmål"})
     assert "En andens spørgsmål" not in client.get(send(client, meeting).headers["Location"]).text
+
+
+def test_an_unknown_code_is_404_whatever_is_asked_for_and_counts_as_a_wrong_one(
+    client: FlaskClient, cast: Cast
+) -> None:
+    unknown = "/m/ABCDEFGH/answers"
+    wrong = {"key": KEY, "agreement": "x", "lang": "da", "question-1": "Er I der?"}
+    for reply in (
+        client.get(f"{unknown}/{KEY}"),
+        client.get(f"{unknown}/nonsense"),
+        client.post(unknown, data=wrong),
+        client.post(unknown, data={**wrong, "agreement": "1"}),
+        client.post(f"{unknown}/{KEY}/deletion"),
+    ):
+        assert reply.status_code == 404
+    assert "Er I der?" in client.post(unknown, data=wrong).text
+    replies = [client.post(f"{unknown}/{KEY}/deletion").status_code for _ in range(60)]
+    assert replies[-1] == 429
+
+
+@pytest.mark.parametrize("code", ["%00", "K7M4%00QX2P", "%ff", "x" * 500])
+def test_what_can_be_no_code_is_not_found(client: FlaskClient, cast: Cast, code: str) -> None:
+    assert client.get(f"/m/{code}").status_code == 404
+    assert client.get(f"/m/{code}/answers/{KEY}").status_code == 404
+
+
+def test_another_spelling_of_the_code_takes_the_answer_along(client: FlaskClient, cast: Cast) -> None:
+    meeting = a_meeting(cast)
+    spelled = code_of(meeting).lower()
+    form = {"key": KEY, "agreement": "1", "lang": "da"}
+    reply = client.post(f"/m/{spelled}/answers", data=form)
+    assert (reply.status_code, reply.headers["Location"]) == (308, f"/m/{code_of(meeting)}/answers")
+    assert client.post(reply.headers["Location"], data=form).status_code == 303
+    receipt = client.get(f"/m/{spelled}/answers/{KEY}?lang=da&change=1")
+    assert receipt.headers["Location"] == f"/m/{code_of(meeting)}/answers/{KEY}?lang=da&change=1"
+
+
+def test_a_language_that_was_switched_off_traps_nobody(client: FlaskClient, cast: Cast) -> None:
+    meeting = a_meeting(cast)
+    send(client, meeting, lang="en")
+    with writing() as database:
+        database.get_one(Meeting, meeting).change_facts(cast.mette, datetime.now(UTC), languages=["da"])
+    change = client.get(f"/m/{code_of(meeting)}/answers/{KEY}?lang=en&change=1").text
+    assert 'name="lang" value="da"' in change
+    refused = send(client, meeting, lang="en")
+    assert refused.status_code == 422
+    assert 'name="lang" value="da"' in refused.text
+
+
+def test_the_receipt_speaks_the_answers_language_unless_asked_otherwise(client: FlaskClient, cast: Cast) -> None:
+    meeting = a_meeting(cast)
+    send(client, meeting, lang="da")
+    address = f"/m/{code_of(meeting)}/answers/{KEY}"
+    assert "Tak for dit svar" in client.get(address, headers={"Accept-Language": "en"}).text
+    seen_in_english = client.get(f"{address}?lang=en&change=1").text
+    assert "Change my answer" in seen_in_english
+    assert 'name="lang" value="da"' in seen_in_english
+
+
+def test_a_question_on_no_point_of_the_meeting_is_said_and_kept(client: FlaskClient, cast: Cast) -> None:
+    reply = send(client, a_meeting(cast), **{"question-999999": "Hvor hører det til?"})
+    assert reply.status_code == 422
+    assert "Hvor hører det til?" in reply.text
+    assert "Siden passede ikke til mødet" in reply.text
+
+
+def test_a_deleted_answer_sent_again_comes_back_with_a_new_key_and_everything_typed(
+    client: FlaskClient, cast: Cast
+) -> None:
+    meeting = a_meeting(cast)
+    first = points_of(meeting)[0]
+    send(client, meeting)
+    client.post(f"/m/{code_of(meeting)}/answers/{KEY}/deletion")
+    reply = send(client, meeting, unclear=[first], **{f"question-{first}": "Var det klogt?"})
+    assert reply.status_code == 410
+    assert "Var det klogt?" in reply.text
+    assert KEY not in reply.text
+    assert "data-spent" in reply.text
+    too_long = send(client, meeting, **{f"question-{first}": "x" * 281})
+    assert too_long.status_code == 410
+
+
+@pytest.mark.parametrize(("state", "status"), [("draft", 409), ("closed", 409), ("open", 422)])
+def test_where_nothing_would_be_taken_that_is_said_before_a_wrong_field(
+    client: FlaskClient, cast: Cast, state: str, status: int
+) -> None:
+    meeting = a_meeting(cast, state=state)
+    reply = send(client, meeting, agreement="x", **{"question-1": "Min tekst"})
+    assert reply.status_code == status
+    assert "Min tekst" in reply.text
+
+
+def test_a_bad_key_comes_back_with_a_good_one_and_everything_typed(client: FlaskClient, cast: Cast) -> None:
+    meeting = a_meeting(cast)
+    first = points_of(meeting)[0]
+    reply = send(client, meeting, key="nonsense", unclear=[first], **{f"question-{first}": "Stadig her"})
+    assert reply.status_code == 400
+    assert "Stadig her" in reply.text
+    assert re.search(r'name="key" value="[0-9a-f-]{36}"', reply.text)
+
+
+def test_what_is_not_built_yet_is_not_found(client: FlaskClient, cast: Cast) -> None:
+    code = code_of(a_meeting(cast))
+    assert client.post(f"/m/{code}/guess").status_code == 404

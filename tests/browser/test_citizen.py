@@ -114,6 +114,19 @@ def test_unticking_takes_the_question_back_and_ticking_again_brings_it_again(
     assert totals(meeting).questions == 0
 
 
+def test_a_question_kept_without_its_tick_survives_a_change(live: Live, cast: Cast, phone: NewDevice) -> None:
+    meeting = a_meeting(cast)
+    first = points_of(meeting)[0]
+    page = opened(live, phone(java_script_enabled=False), meeting)
+    key = page.locator("[name=key]").input_value()
+    form = {"key": key, "agreement": "1", "lang": "da", f"question-{first}": "Uden kryds"}
+    page.request.post(live.at(f"/m/{code_of(meeting)}/answers"), form=form)
+    change = phone().new_page()
+    change.goto(live.at(f"/m/{code_of(meeting)}/answers/{key}?lang=da&change=1"))
+    send(change)
+    assert totals(meeting).questions == 1
+
+
 def test_when_the_reply_is_lost_the_next_try_is_the_same_answer(
     live: Live, cast: Cast, phone: NewDevice, devices: Devices
 ) -> None:
@@ -251,7 +264,9 @@ def test_nothing_scrolls_sideways_at_320_pixels_and_at_double_text(
     page.evaluate("document.documentElement.style.fontSize = ''")
     tick(page, 1)
     send(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    for size in ("100%", "200%"):
+        page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, size
 
 
 def test_the_key_in_the_address_opens_the_receipt_on_another_device(live: Live, cast: Cast, phone: NewDevice) -> None:
@@ -279,4 +294,5 @@ def test_a_meeting_that_closed_in_between_shows_what_was_not_sent(
         database.get_one(Meeting, meeting).close(datetime.now(UTC), cast.mette)
     page.locator(".send .button").click()
     expect(page.get_by_text("Mødet er slut.")).to_be_visible()
+    expect(page.locator("h1")).to_be_focused()
     expect(page.get_by_text("Nåede jeg det?")).to_be_visible()

@@ -1,10 +1,13 @@
 """The two ways to use the database: looking and changing."""
 
+import sqlite3
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from models import base
 from models.base import DatabaseGone, connect, reading, session, writing
 from models.municipality import Municipality
 from models.readiness import Heartbeat, beat
@@ -76,3 +79,17 @@ def test_a_database_that_can_not_be_reached_is_gone(tmp_path: object) -> None:
         with pytest.raises(DatabaseGone), reading() as inside:
             inside.execute(select(Municipality))
         engine.dispose()
+
+
+def test_a_database_that_another_program_holds_is_gone_for_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "BUSY_TIMEOUT_SECONDS", 0.1)
+    base.connect(f"sqlite:///{tmp_path / 'held.sqlite3'}")
+    with base.writing() as database:
+        database.connection()
+    holder = sqlite3.connect(tmp_path / "held.sqlite3", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with pytest.raises(base.DatabaseGone), base.writing():
+        pass
+    holder.close()
+    with base.writing():
+        pass

@@ -1,0 +1,128 @@
+"""The receipt: what was answered, for the holder of the key, who changes or deletes the answer from it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Response, abort, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from blueprints import languages
+from blueprints.access import now, public
+from blueprints.answer_form import BadKey, parse_key
+from blueprints.citizen import citizen
+from blueprints.citizen.agreement_page import change_page, meeting_context, render_notice, speak_for
+from blueprints.citizen.views import public_address
+from blueprints.fragments import asked_by_htmx
+from blueprints.headers import settings
+from blueprints.wrong_codes import unknown_meeting
+from models.agreement import version_bit
+from models.answer import Answer, AnswerDeleted, hash_of_key
+from models.base import reading, writing
+from models.clock import moment_at
+from models.meeting import Meeting, State
+
+
+@citizen.get("/answers/<key>")
+@public
+def receipt(code: str, key: str) -> Response | BaseResponse:
+    """An unknown key is 404, that of a deleted answer 410."""
+    with reading():
+        meeting = Meeting.by_code(code)
+        if meeting is not None:
+            return _receipt(meeting, _key(key))
+    return unknown_meeting(code)
+
+
+@citizen.post("/answers/<key>/deletion")
+@public
+def deletion(code: str, key: str) -> Response | BaseResponse:
+    """Delete the answer; its receipt says so from then on."""
+    with writing():
+        meeting = Meeting.by_code(code)
+        if meeting is not None:
+            speak_for(meeting, None)
+            _delete(meeting, _key(key))
+    return redirect(receipt_url(code, _key(key)), 303) if meeting is not None else unknown_meeting(code)
+
+
+def receipt_url(code: str, key: UUID) -> str:
+    return url_for("citizen.receipt", code=code, key=str(key), lang=languages.spoken())
+
+
+def private(page: str, status: int = 200) -> Response:
+    """A page for the holder of a key alone."""
+    response = make_response(page, status)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def receipt_page(meeting: Meeting, answer: Answer, key: UUID) -> str:
+    wording = next(each.wording for each in meeting.agreements if each.number == answer.agreement)
+    address = receipt_url(meeting.code, key)
+    template = "citizen/_receipt.html" if asked_by_htmx() else "citizen/receipt.html"
+    return render_template(
+        template,
+        **meeting_context(meeting),
+        key=key,
+        at=moment_at(answer.changed_minute or answer.first_minute),
+        wording=wording,
+        unclear=[point for point in wording.points if point.id in answer.unclear],
+        clear=[point for point in wording.points if point.id not in answer.unclear],
+        asked=answer.asked,
+        is_open=meeting.state(now()) is State.OPEN,
+        outdated=not meeting.current_versions & version_bit(answer.agreement),
+        asks_deletion="delete" in request.args,
+        receipt_url=address,
+        change_url=f"{address}&change=1",
+        delete_url=f"{address}&delete=1",
+        deletion_url=url_for("citizen.deletion", code=meeting.code, key=str(key), lang=languages.spoken()),
+        agreement_url=url_for("citizen.agreement", code=meeting.code, lang=languages.spoken()),
+        public_address=public_address(meeting),
+        own_address=f"{settings().public_url}{address}",
+    )
+
+
+def _receipt(meeting: Meeting, key: UUID) -> Response:
+    try:
+        answer = Answer.by_key(meeting.id, hash_of_key(key))
+    except AnswerDeleted:
+        speak_for(meeting, None)
+        return private(_deleted_page(meeting), 410)
+    if answer is None:
+        speak_for(meeting, None)
+        abort(404)
+    speak_for(meeting, request.args.get("lang", answer.language))
+    if "change" in request.args and meeting.state(now()) is State.OPEN:
+        return private(change_page(meeting, answer, key))
+    return private(receipt_page(meeting, answer, key))
+
+
+def _delete(meeting: Meeting, key: UUID) -> None:
+    try:
+        answer = Answer.by_key(meeting.id, hash_of_key(key))
+    except AnswerDeleted:
+        return
+    if answer is None:
+        abort(404)
+    answer.delete()
+
+
+def _deleted_page(meeting: Meeting) -> str:
+    return render_notice(
+        meeting,
+        heading=gettext("Your answer is deleted"),
+        text=gettext("It is gone from the meeting."),
+        spent=True,
+        next_url=url_for("citizen.agreement", code=meeting.code, lang=languages.spoken()),
+        next_words=gettext("Read the agreement again"),
+    )
+
+
+def _key(text: str) -> UUID:
+    try:
+        return parse_key(text)
+    except BadKey:
+        abort(404)
