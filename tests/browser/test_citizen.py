@@ -119,7 +119,12 @@ def test_a_question_kept_without_its_tick_survives_a_change(live: Live, cast: Ca
     first = points_of(meeting)[0]
     page = opened(live, phone(java_script_enabled=False), meeting)
     key = page.locator("[name=key]").input_value()
-    form = {"key": key, "agreement": "1", "lang": "da", f"question-{first}": "Uden kryds"}
+    form: dict[str, str | float | bool] = {
+        "key": key,
+        "agreement": "1",
+        "lang": "da",
+        f"question-{first}": "Uden kryds",
+    }
     page.request.post(live.at(f"/m/{code_of(meeting)}/answers"), form=form)
     change = phone().new_page()
     change.goto(live.at(f"/m/{code_of(meeting)}/answers/{key}?lang=da&change=1"))
