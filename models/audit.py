@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, exists, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, name_of, session
+
+#: Saving as one writes is one act, noted again after so long.
+SPELL_OF_WRITING = timedelta(minutes=10)
 
 
 class Act(enum.Enum):
@@ -21,6 +24,7 @@ class Act(enum.Enum):
     MEETING_REOPENED = "MEETING_REOPENED"
     MEETING_DELETED = "MEETING_DELETED"
     AGREEMENT_PUBLISHED = "AGREEMENT_PUBLISHED"
+    DRAFT_WRITTEN = "DRAFT_WRITTEN"
     DRAFT_DISCARDED = "DRAFT_DISCARDED"
     FACTS_CHANGED = "FACTS_CHANGED"
     DEPUTIES_NAMED = "DEPUTIES_NAMED"
@@ -45,3 +49,15 @@ class AuditEntry(Base):
 def record(act: Act, by_id: int | None, now: datetime, meeting_id: int | None = None, **details: Any) -> None:
     """Note an act of staff. ``details`` holds facts of the meeting, never a citizen's words or ticks."""
     session().add(AuditEntry(at=now, by_id=by_id, act=act, meeting_id=meeting_id, details=details))
+
+
+def record_writing(by_id: int, now: datetime, meeting_id: int) -> None:
+    """Note that somebody wrote in a meeting's draft: once for each spell of writing, not for every saved word."""
+    noted = exists().where(
+        AuditEntry.meeting_id == meeting_id,
+        AuditEntry.by_id == by_id,
+        AuditEntry.act == Act.DRAFT_WRITTEN,
+        AuditEntry.at > now - SPELL_OF_WRITING,
+    )
+    if not session().scalar(select(noted)):
+        record(Act.DRAFT_WRITTEN, by_id, now, meeting_id)

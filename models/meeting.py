@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.agreement import Agreement, version_bit
-from models.audit import Act, record
+from models.audit import Act, record, record_writing
 from models.base import Base, Texts, name_of, session
 from models.clock import end_of
 from models.code import new_code, shown_code
@@ -260,12 +260,15 @@ class Meeting(Base):
     def write(
         self, wording: Wording, facts: dict[str, Any], by: Viewer, now: datetime, page: str, seen_revision: int
     ) -> None:
-        """Keep what was typed on an open page: the wording in the draft, the facts at once. Once the meeting is open,
-        citizens see its facts, so that they are audited. Raises ``DraftChanged``."""
+        """Keep what was typed on an open page: the wording in the draft, the facts at once. Audited; once the meeting is
+        open and citizens see its facts, each of their changes is. Raises ``DraftChanged``."""
         changed = {name: value for name, value in facts.items() if getattr(self, name) != value}
+        before = self.draft.revision
         self.draft.save_from(page, seen_revision, wording, by.id, now)
         if changed:
             self.draft.revision += 1
+        if self.draft.revision != before:
+            record_writing(by.id, now, self.id)
         if self.opened_at is not None:
             self.change_facts(by, now, **changed)
             return

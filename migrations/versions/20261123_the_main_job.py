@@ -107,6 +107,7 @@ def upgrade() -> None:
                 "MEETING_REOPENED",
                 "MEETING_DELETED",
                 "AGREEMENT_PUBLISHED",
+                "DRAFT_WRITTEN",
                 "DRAFT_DISCARDED",
                 "FACTS_CHANGED",
                 "DEPUTIES_NAMED",

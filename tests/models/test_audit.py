@@ -1,6 +1,7 @@
 """Every change by staff is noted: who, what, when; never what a citizen wrote (rule 10)."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -69,3 +70,22 @@ def test_an_act_outlives_the_person_who_did_it(cast: Cast) -> None:
         database.delete(database.get_one(Person, cast.karen.id))
     (entry,) = entries()
     assert entry.by_id is None
+
+
+def test_writing_a_draft_is_noted_once_for_each_spell_of_writing(cast: Cast) -> None:
+    meeting = a_meeting(cast, state="draft", now=NOW)
+
+    def write(purpose: str, minutes: int) -> None:
+        with writing() as database:
+            found = database.get_one(Meeting, meeting)
+            wording = replace(found.draft.wording, purpose={"da": purpose})
+            at = NOW + timedelta(minutes=minutes)
+            found.write(wording, {}, cast.mette, at, "page", found.draft.revision)
+
+    write("Et", 1)
+    write("Et formål", 2)
+    write("Et formål", 30)
+    write("Et andet formål", 31)
+    with reading() as database:
+        noted = select(AuditEntry.at).where(AuditEntry.act == Act.DRAFT_WRITTEN).order_by(AuditEntry.at)
+        assert list(database.scalars(noted)) == [NOW + timedelta(minutes=1), NOW + timedelta(minutes=31)]
