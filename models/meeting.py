@@ -260,8 +260,8 @@ class Meeting(Base):
     def write(
         self, wording: Wording, facts: dict[str, Any], by: Viewer, now: datetime, page: str, seen_revision: int
     ) -> None:
-        """Keep what was typed on an open page: the wording in the draft, the facts at once. Audited; once the meeting is
-        open and citizens see its facts, each of their changes is. Raises ``DraftChanged``."""
+        """Keep what was typed on an open page: the wording in the draft, the facts at once. Audited; once citizens see
+        the facts of an open meeting, each of their changes is. Raises ``DraftChanged``."""
         changed = {name: value for name, value in facts.items() if getattr(self, name) != value}
         before = self.draft.revision
         self.draft.save_from(page, seen_revision, wording, by.id, now)
