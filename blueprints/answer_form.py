@@ -24,13 +24,15 @@ class BadKey(ValueError):
 
 @dataclass
 class AnswerForm:
-    """What was typed and ticked, kept as it came; ``errors`` names the fields that are wrong, by the field's name."""
+    """What was typed and ticked, kept as it came; ``errors`` names the fields that are wrong, by the field's name.
+    ``talk``: the reply to an invitation."""
 
     key: UUID
     agreement: int | None
     language: str
     unclear: frozenset[int] = frozenset()
     questions: dict[int, str] = field(default_factory=dict)
+    talk: int | None = None
     errors: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -52,6 +54,7 @@ class AnswerForm:
             language=language,
             unclear=frozenset(point for point in ticked if point is not None),
             questions=_questions(fields, errors),
+            talk=parse_number(fields.get("talk", "")),
             errors=errors,
         )
 
@@ -65,7 +68,7 @@ class AnswerForm:
         if self.agreement is None:
             raise ValueError("an agreement is needed")
         asked = {point: text for point, text in self.questions.items() if text}
-        return Submission(hash_of_key(self.key), self.agreement, self.language, self.unclear, asked, channel)
+        return Submission(hash_of_key(self.key), self.agreement, self.language, self.unclear, asked, channel, self.talk)
 
 
 def parse_key(text: str) -> UUID:
@@ -85,7 +88,7 @@ def _questions(fields: MultiDict[str, str], errors: dict[str, str]) -> dict[int,
         if not name.startswith(QUESTION):
             continue
         point = parse_number(name.removeprefix(QUESTION))
-        text = _clean(value) if value else ""
+        text = clean_text(value) if value else ""
         if point is None:
             if text:
                 errors["question"] = "point"
@@ -96,7 +99,7 @@ def _questions(fields: MultiDict[str, str], errors: dict[str, str]) -> dict[int,
     return questions
 
 
-def _clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """Line ends as browsers count them, and no invisible control characters."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(each for each in lines if each == "\n" or unicodedata.category(each) not in {"Cc", "Cs"}).strip()

@@ -23,6 +23,7 @@ from models.meeting import Meeting, MeetingForm, Method, State
 from models.municipality import SMALLEST_GROUP_IN_INSIGHT, Municipality
 from models.person import Viewer
 from models.summary import PointTotals, totals
+from models.talked_about import TalkedAbout
 from models.wording import DANISH, Influence
 
 #: Meetings held in memory at a time: a file may cover all of a municipality's.
@@ -108,7 +109,8 @@ class MeetingRow(NamedTuple):
 
 
 class PointRow(NamedTuple):
-    """A point's identity as the newest version that holds it words it."""
+    """A point's identity as the newest version that holds it words it. ``talked_about_at``: an act of staff, said aloud
+    in the room, so that the limit does not hide it."""
 
     facts: Facts
     agreement: int
@@ -116,6 +118,7 @@ class PointRow(NamedTuple):
     influence: Influence
     title: str
     totals: PointTotals | None
+    talked_about_at: datetime | None
 
 
 @contextmanager
@@ -186,7 +189,7 @@ def meeting_row(meeting: Meeting, now: datetime) -> MeetingRow:
 
 def point_rows(meeting: Meeting) -> list[PointRow]:
     """One row an identity: the newest version's in their order, then what older versions alone held."""
-    counted, limit = totals(meeting), smallest_group(meeting)
+    counted, limit, talks = totals(meeting), smallest_group(meeting), TalkedAbout.latest(meeting)
     return [
         PointRow(
             facts=facts(meeting),
@@ -195,6 +198,7 @@ def point_rows(meeting: Meeting) -> list[PointRow]:
             influence=point.point.influence,
             title=point.title.get(DANISH, ""),
             totals=counted.point(point.point_id) if counted.shows_point(point.point_id, limit) else None,
+            talked_about_at=talks[point.point_id].at if point.point_id in talks else None,
         )
         for agreement, point in _newest_of_each(meeting)
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from models.base import engine, session
 from models.clock import minute_of
 from models.meeting import Meeting, MeetingForm
 from models.prepared import Prepared
+from models.talked_about import note_reply
 from models.throttle import Allowance, Kind, Throttled, take
 
 RETRY_FULL_MEETING = 3600
@@ -49,7 +50,7 @@ class WrongField(Exception):
 @dataclass(frozen=True)
 class Submission:
     """One press of the button: covers all points of the version it names. ``doubts`` and the keys of ``questions`` are
-    ids of points."""
+    ids of points. ``talk``: it replies to this talk about a point."""
 
     key_hash: bytes
     agreement: int
@@ -57,6 +58,7 @@ class Submission:
     doubts: frozenset[int] = frozenset()
     questions: Mapping[int, str] = field(default_factory=dict)
     channel: Channel = Channel.OWN_PHONE
+    talk: int | None = None
 
 
 @dataclass(frozen=True)
@@ -131,9 +133,7 @@ def _refuse(ground: _Ground, points: frozenset[int], submission: Submission) -> 
 
 
 def _without_questions(submission: Submission) -> Submission:
-    return Submission(
-        submission.key_hash, submission.agreement, submission.language, submission.doubts, {}, submission.channel
-    )
+    return replace(submission, questions={})
 
 
 def _take_new(ground: _Ground, submission: Submission, now: datetime, sender: Sender | None) -> None:
@@ -171,6 +171,8 @@ def _change(answer_id: int, points: frozenset[int], submission: Submission, now:
         answer.versions |= version_bit(submission.agreement)
         answer.changed_minute = minute_of(now)
         raise_revision(answer.meeting_id)
+    if submission.talk is not None:
+        note_reply(answer, submission.talk)
 
 
 def _covered(answer: Answer) -> frozenset[int]:

@@ -3,6 +3,10 @@
 /* The citizen's page. It reads and answers without this file; here the button says what will be sent, and the phone
    keeps the answer's key, so that coming back changes the answer instead of counting twice. */
 
+const SENDS = "form[data-answer],form[data-sends]";
+const OURS = ['id="main"', 'id="invitations"'];
+const SOONEST = 5000, LATEST = 30000;
+
 const main = () => document.getElementById("main");
 const place = () => `afstemt:${main().dataset.code}`;
 
@@ -90,7 +94,7 @@ document.addEventListener("change", (event) => {
 
 /* The key is kept before it is sent: should the reply get lost, the next try is the same answer. */
 document.addEventListener("htmx:beforeRequest", (event) => {
-  const form = event.target.closest("form[data-answer]");
+  const form = event.target.closest(SENDS);
   if (!form) return;
   const answer = kept.read();
   if (answer.key !== form.elements.key.value) kept.write({ key: form.elements.key.value });
@@ -98,7 +102,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 
 function sayNotSent(event) {
-  if (!event.target.closest("form[data-answer]")) return;
+  if (!event.target.closest(SENDS)) return;
   document.getElementById("state").replaceChildren(document.getElementById("not-sent").content.cloneNode(true));
 }
 document.addEventListener("htmx:sendError", sayNotSent);
@@ -109,11 +113,47 @@ document.addEventListener("htmx:responseError", (event) => {
 
 /* Only replies that are fragments of ours are shown: a proxy in trouble, or an error page, must not replace the form. */
 function saysItself(reply) {
-  return reply.getResponseHeader("HX-Retarget") || (reply.getResponseHeader("HX-Reswap") !== "none" && reply.responseText.includes('id="main"'));
+  return reply.getResponseHeader("HX-Retarget") || (reply.getResponseHeader("HX-Reswap") !== "none" && OURS.some((part) => reply.responseText.includes(part)));
 }
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (!saysItself(event.detail.xhr)) event.detail.shouldSwap = false;
 });
 
-document.addEventListener("htmx:afterSettle", prepare);
+/* Whether a point that was talked about is clear now: the receipt asks for it, ever less often, and not while nobody
+   looks. Its part says itself, by having no address any more, that nothing can come. */
+let wait = SOONEST;
+let due;
+
+function asking() {
+  return document.querySelector("#invitations[data-hx-get]");
+}
+
+function askLater() {
+  clearTimeout(due);
+  if (document.hidden || !asking()) return;
+  due = setTimeout(() => {
+    wait = Math.min(wait * 1.5, LATEST);
+    window.htmx.trigger(asking(), "ask");
+  }, wait);
+}
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  const part = event.detail.elt;
+  if (part.id !== "invitations") return;
+  if ([404, 410].includes(event.detail.xhr.status)) delete part.dataset.hxGet;
+  askLater();
+});
+
+document.addEventListener("visibilitychange", () => {
+  clearTimeout(due);
+  wait = SOONEST;
+  if (!document.hidden && asking()) window.htmx.trigger(asking(), "ask");
+});
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.elt.id !== "invitations") prepare();
+  wait = SOONEST;
+  askLater();
+});
 prepare();
+askLater();

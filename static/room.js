@@ -43,9 +43,32 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
   else if (isPoll(event)) connected();
 });
 
+let typing = null;
+
 /* An error page is a whole page: it has no place in the stage. */
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.isError) event.detail.shouldSwap = false;
+  const detail = event.detail;
+  const sent = detail.requestConfig.elt;
+  if (detail.isError || (sent.id === "summary" && detail.target === sent && wouldLose(detail.serverResponse))) detail.shouldSwap = false;
+  if (!detail.shouldSwap) return;
+  if (sent.matches("form[data-talk]")) {
+    sent.reset();
+    part(sent.id.replace("talk", "explain")).open = false;
+  }
+  typing = document.activeElement.closest("textarea");
+});
+
+/* An explanation is being written and its point has just become clear: the figures wait until it is sent or emptied, though
+   never the news that the meeting is closed. */
+function wouldLose(reply) {
+  const written = [...stage.querySelectorAll(".explain textarea")].filter((field) => field.value);
+  return written.some((field) => !reply.includes(`id="${field.id}"`));
+}
+
+/* Where a browser can't move a part without a blink, the field that is being written in gets the focus back. */
+document.addEventListener("htmx:afterSwap", () => {
+  if (typing && typing.isConnected && document.activeElement !== typing) typing.focus({ preventScroll: true });
+  typing = null;
 });
 
 for (const failure of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(failure, () => say(false));

@@ -16,7 +16,7 @@ from models.answer import Question
 from models.base import reading
 from models.meeting import Meeting, MeetingForm
 from models.person import Viewer
-from tests.factories import Cast, a_meeting, answer, code_of, csrf_token, sign_in
+from tests.factories import Cast, a_meeting, answer, code_of, csrf_token, points_of, sign_in
 from tests.valid_html import assert_valid_html
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -55,7 +55,8 @@ class Place:
     def address(self, app: Flask, rule: Rule, **more: Any) -> str:
         values: dict[str, Any] = {
             "meeting_id": self.meeting, "question_id": self.question, "code": code_of(self.meeting), "lang": "da",
-            "key": str(self.key), "digest": "0" * 12, "name": "citizen.css", "point_id": 1, "suggestion": 0,
+            "key": str(self.key), "digest": "0" * 12, "name": "citizen.css",
+            "point_id": points_of(self.meeting)[0], "suggestion": 0,
         }  # fmt: skip
         with app.test_request_context():
             return app.url_map.bind("localhost").build(

@@ -22,7 +22,8 @@ from blueprints.citizen.agreement_page import (
     speak_for,
     wrong_page,
 )
-from blueprints.citizen.receipts import private, receipt_page, receipt_url
+from blueprints.citizen.holder import private, receipt_url
+from blueprints.citizen.receipts import receipt_page
 from blueprints.fragments import asked_by_htmx, fragment_at
 from blueprints.headers import settings
 from blueprints.wrong_codes import unknown_meeting

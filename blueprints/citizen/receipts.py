@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Response, abort, make_response, redirect, render_template, request, url_for
+from flask import Response, abort, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from blueprints import languages
 from blueprints.access import now, public
-from blueprints.answer_form import BadKey, parse_key
 from blueprints.citizen import citizen
 from blueprints.citizen.agreement_page import change_page, meeting_context, render_notice, speak_for
+from blueprints.citizen.holder import key_of, private, receipt_url
+from blueprints.citizen.invitations import invitation_context
 from blueprints.citizen.views import public_address
 from blueprints.fragments import asked_by_htmx
 from blueprints.headers import settings
@@ -31,7 +32,7 @@ def receipt(code: str, key: str) -> Response | BaseResponse:
     with reading():
         meeting = Meeting.by_code(code)
         if meeting is not None:
-            return _receipt(meeting, _key(key))
+            return _receipt(meeting, key_of(key))
     return unknown_meeting(code)
 
 
@@ -43,20 +44,8 @@ def deletion(code: str, key: str) -> Response | BaseResponse:
         meeting = Meeting.by_code(code)
         if meeting is not None:
             speak_for(meeting, None)
-            _delete(meeting, _key(key))
-    return redirect(receipt_url(code, _key(key)), 303) if meeting is not None else unknown_meeting(code)
-
-
-def receipt_url(code: str, key: UUID) -> str:
-    return url_for("citizen.receipt", code=code, key=str(key), lang=languages.spoken())
-
-
-def private(page: str, status: int = 200) -> Response:
-    """A page for the holder of a key alone."""
-    response = make_response(page, status)
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+            _delete(meeting, key_of(key))
+    return redirect(receipt_url(code, key_of(key)), 303) if meeting is not None else unknown_meeting(code)
 
 
 def receipt_page(meeting: Meeting, answer: Answer, key: UUID) -> str:
@@ -66,7 +55,7 @@ def receipt_page(meeting: Meeting, answer: Answer, key: UUID) -> str:
     return render_template(
         template,
         **meeting_context(meeting),
-        key=key,
+        **invitation_context(meeting, answer, key),
         at=moment_at(answer.changed_minute or answer.first_minute),
         wording=wording,
         unclear=[point for point in wording.points if point.id in answer.unclear],
@@ -119,10 +108,3 @@ def _deleted_page(meeting: Meeting) -> str:
         next_url=url_for("citizen.agreement", code=meeting.code, lang=languages.spoken()),
         next_words=gettext("Read the agreement again"),
     )
-
-
-def _key(text: str) -> UUID:
-    try:
-        return parse_key(text)
-    except BadKey:
-        abort(404)

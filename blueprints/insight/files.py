@@ -125,7 +125,8 @@ def _point(row: PointRow, dialect: Dialect) -> Cells:
         dialect.word(row.influence),
         dialect.text(row.title),
         *map(dialect.number, _counts(row.totals)),
-        *[NOT_YET] * 4,
+        dialect.moment(row.talked_about_at),
+        *[NOT_YET] * 3,
     )
 
 

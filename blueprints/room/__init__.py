@@ -4,4 +4,4 @@ from flask import Blueprint
 
 room = Blueprint("room", __name__)
 
-from blueprints.room import questions, views  # noqa: E402, F401
+from blueprints.room import questions, talks, views  # noqa: E402, F401

@@ -11,12 +11,14 @@ from models.base import Texts
 from models.meeting import Meeting
 from models.person import Viewer
 from models.summary import PointTotals, Totals, totals
+from models.talked_about import TalkedAbout
 from models.wording import DANISH, Influence, WordedPoint
 
 
 @dataclass(frozen=True)
 class ShownPoint:
-    """``counts`` is None where the point is below the limit. ``first``: to be talked about before the others."""
+    """``counts`` is None where the point is below the limit. ``first``: to be talked about before the others. ``talk``:
+    the last talk about it, an act of staff that the limit does not hide."""
 
     id: int
     position: int
@@ -25,6 +27,7 @@ class ShownPoint:
     counts: PointTotals | None
     questions: tuple[Question, ...]
     first: bool = False
+    talk: TalkedAbout | None = None
 
     @property
     def visible(self) -> list[Question]:
@@ -40,6 +43,18 @@ class ShownPoint:
         if self.counts is None or not self.counts.answers:
             return None
         return 1 - self.counts.unclear_now / self.counts.answers
+
+    @property
+    def share_clear_first(self) -> float | None:
+        """Of the point's answers, those to whom it was clear at first."""
+        if self.counts is None or not self.counts.answers:
+            return None
+        return 1 - self.counts.unclear_first / self.counts.answers
+
+    @property
+    def was_ever_unclear(self) -> bool:
+        """Whether there is a way from first to now to be shown."""
+        return self.counts is not None and bool(self.counts.unclear_first or self.counts.raised_later)
 
 
 @dataclass(frozen=True)
@@ -73,6 +88,11 @@ class Figures:
     def something_is_unclear(self) -> bool:
         return any(point.first for point in self.points)
 
+    def invites_talk(self, point: ShownPoint) -> bool:
+        """Whether the point may be marked as talked about: where somebody is in doubt now. A protected point always
+        may, since otherwise the button would tell what the limit hides."""
+        return bool(self.totals.answers) and (point.counts is None or point.counts.unclear_now > 0)
+
 
 def figures_of(meeting: Meeting, viewer: Viewer) -> Figures:
     """The figures of the meeting as this viewer may see them."""
@@ -80,6 +100,7 @@ def figures_of(meeting: Meeting, viewer: Viewer) -> Figures:
     acts, limit = meeting.acts(viewer), meeting.smallest_group_in_room(viewer)
     questions = _questions_by_point(meeting) if acts else {}
     points = meeting.newest.wording.points if meeting.newest else ()
+    talks = TalkedAbout.latest(meeting)
 
     by_id = {point.id: point for point in points if point.id is not None}
     shown_counts = {each: counted.point(each) for each in by_id if meeting.is_talk or counted.shows_point(each, limit)}
@@ -88,7 +109,8 @@ def figures_of(meeting: Meeting, viewer: Viewer) -> Figures:
     def shown(point_id: int, point: WordedPoint) -> ShownPoint:
         counts, asked = shown_counts.get(point_id), questions.get(point_id, ())
         first = counts is not None and counts.unclear_now == most_unclear > 0
-        return ShownPoint(point_id, point.key, point.influence, point.title, counts, asked, first)
+        talk = talks.get(point_id)
+        return ShownPoint(point_id, point.key, point.influence, point.title, counts, asked, first, talk)
 
     return Figures(
         totals=counted,
@@ -128,7 +150,7 @@ def _point_document(point: ShownPoint) -> dict[str, Any]:
         "unclear_now": counts.unclear_now if counts else None,
         "cleared": counts.cleared if counts else None,
         "raised_later": counts.raised_later if counts else None,
-        "talked_about_at": None,
+        "talked_about_at": point.talk.at.isoformat(timespec="seconds") if point.talk else None,
         "offers": None,
         "expected_influence": None,
         "guesses": None,

@@ -35,7 +35,7 @@ def room(client: FlaskClient, meeting_id: int, **query: str) -> str:
 
 def titles(page: str) -> list[str]:
     """The points' titles from the top."""
-    return re.findall(r"<article[^>]*>\s*<h3>(.*?)</h3>", page)
+    return re.findall(r"<article[^>]*>\s*<h3[^>]*>(.*?)</h3>", page)
 
 
 def order(page: str) -> str:

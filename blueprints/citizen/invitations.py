@@ -1,0 +1,85 @@
+"""After a talk about a point, a receipt asks whether it is clear now: at once, and by asking for news by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, abort, current_app, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from blueprints import languages
+from blueprints.access import now, public
+from blueprints.citizen import citizen
+from blueprints.citizen.holder import key_of, private
+from blueprints.headers import settings
+from blueprints.wrong_codes import unknown_meeting
+from models.answer import Answer, AnswerDeleted, hash_of_key
+from models.base import glancing, reading
+from models.invitation import Invitations, invitations
+from models.meeting import Meeting
+from models.talked_about import TalkedAbout
+
+
+@citizen.get("/answers/<key>/invitations", endpoint="invitations")
+@public
+def show_invitations(code: str, key: str) -> Response | BaseResponse:
+    """What the receipt asks now. 304 where nothing changed; once nothing can come, without a next poll."""
+    languages.use(languages.asked_for(settings().languages))
+    held = key_of(key)
+    with glancing():
+        asked = invitations(code, hash_of_key(held), now())
+    if asked is None:
+        return _nobodys(code, held)
+    etag = _etag(asked)
+    if request.if_none_match.contains(etag):
+        return Response(status=304, headers={"ETag": f'"{etag}"'})
+    with reading():
+        meeting = Meeting.by_code(code)
+        answer = Answer.by_key(meeting.id, hash_of_key(held)) if meeting else None
+        if meeting is None or answer is None:
+            abort(404)
+        response = private(
+            render_template("citizen/_invitations.html", meeting=meeting, **_context(meeting, answer, held, asked))
+        )
+    response.set_etag(etag)
+    return response
+
+
+def invitation_context(meeting: Meeting, answer: Answer, key: UUID) -> dict[str, Any]:
+    """What a receipt needs to ask, inside ``reading()``."""
+    asked = invitations(meeting.code, hash_of_key(key), now())
+    return _context(meeting, answer, key, asked or Invitations((), False, ""))
+
+
+def _context(meeting: Meeting, answer: Answer, key: UUID, asked: Invitations) -> dict[str, Any]:
+    wording = next(each.wording for each in meeting.agreements if each.number == answer.agreement)
+    points = {point.id: point for point in wording.points}
+    return {
+        "key": key,
+        "answer": answer,
+        "invited": [
+            (talk, points[talk.point_id]) for talk in TalkedAbout.those(asked.talks) if talk.point_id in points
+        ],
+        "may_come": asked.may_come,
+        "unclear_ids": sorted(answer.unclear & points.keys()),
+        "questions": {point: text for point, text in answer.asked.items() if point in points},
+        "invitations_url": url_for("citizen.invitations", code=meeting.code, key=str(key), lang=languages.spoken()),
+        "etag": f'"{_etag(asked)}"',
+    }
+
+
+def _etag(asked: Invitations) -> str:
+    return f"{asked.state}-{languages.spoken()}-{current_app.extensions['assets'].build}"
+
+
+def _nobodys(code: str, key: UUID) -> Response:
+    with reading():
+        meeting = Meeting.by_code(code)
+        if meeting is not None:
+            try:
+                Answer.by_key(meeting.id, hash_of_key(key))
+            except AnswerDeleted:
+                abort(410)
+            abort(404)
+    return unknown_meeting(code)

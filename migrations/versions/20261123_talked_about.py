@@ -1,0 +1,112 @@
+"""Talked about: what was explained again in the room, and which citizens have said whether it helped."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "20261123_talked_about"
+down_revision = "20261123_the_main_job"
+
+ACTS_BEFORE = (
+    "PERSON_ADDED",
+    "MEETING_CREATED",
+    "MEETING_COPIED",
+    "MEETING_OPENED",
+    "MEETING_CLOSED",
+    "MEETING_REOPENED",
+    "MEETING_DELETED",
+    "AGREEMENT_PUBLISHED",
+    "DRAFT_WRITTEN",
+    "DRAFT_DISCARDED",
+    "FACTS_CHANGED",
+    "DEPUTIES_NAMED",
+    "QUESTION_HIDDEN",
+    "QUESTION_SHOWN",
+    "QUESTION_DELETED",
+)
+ACTS_ADDED = ("TALKED_ABOUT", "TALK_WITHDRAWN")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "talked_about",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("point_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("explanation", sa.JSON(), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meeting.id"], name=op.f("fk_talked_about_meeting_id_meeting"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["point_id"], ["point.id"], name=op.f("fk_talked_about_point_id_point"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["person.id"], name=op.f("fk_talked_about_by_id_person"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_talked_about")),
+    )
+    op.create_index(op.f("ix_talked_about_meeting_id"), "talked_about", ["meeting_id"])
+    op.create_index(op.f("ix_talked_about_point_id"), "talked_about", ["point_id"])
+
+    op.create_table(
+        "talk_reply",
+        sa.Column("answer_id", sa.Integer(), nullable=False),
+        sa.Column("talked_about_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["answer_id"], ["answer.id"], name=op.f("fk_talk_reply_answer_id_answer"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["talked_about_id"],
+            ["talked_about.id"],
+            name=op.f("fk_talk_reply_talked_about_id_talked_about"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("answer_id", "talked_about_id", name=op.f("pk_talk_reply")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_talk_reply_talked_about_id"), "talk_reply", ["talked_about_id"])
+
+    know_acts(*ACTS_BEFORE, *ACTS_ADDED)
+
+
+def downgrade() -> None:
+    known_after = ", ".join(f"'{act}'" for act in ACTS_ADDED)
+    op.execute(f"DELETE FROM audit_entry WHERE act IN ({known_after})")  # noqa: S608  (names from this file)
+    know_acts(*ACTS_BEFORE)
+    op.drop_table("talk_reply")
+    op.drop_table("talked_about")
+
+
+def know_acts(*acts: str) -> None:
+    """The audit takes these acts and no others."""
+    if op.get_bind().dialect.name == "postgresql":
+        listed = ", ".join(f"'{act}'" for act in acts)
+        op.drop_constraint(op.f("ck_audit_entry_act"), "audit_entry")
+        op.create_check_constraint(op.f("ck_audit_entry_act"), "audit_entry", f"act IN ({listed})")
+        return
+    # SQLite can't change a constraint: the rows wait in another table while theirs is made anew.
+    op.execute("CREATE TABLE audit_entry_kept AS SELECT * FROM audit_entry")
+    op.drop_table("audit_entry")
+    op.create_table(
+        "audit_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "act", sa.Enum(*acts, name="act", native_enum=False, create_constraint=True, length=24), nullable=False
+        ),
+        sa.Column("meeting_id", sa.Integer(), nullable=True),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["person.id"], name=op.f("fk_audit_entry_by_id_person"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
+    )
+    op.create_index(op.f("ix_audit_entry_meeting_id"), "audit_entry", ["meeting_id"])
+    columns = "id, at, by_id, act, meeting_id, details"
+    op.execute(f"INSERT INTO audit_entry ({columns}) SELECT {columns} FROM audit_entry_kept")  # noqa: S608
+    op.drop_table("audit_entry_kept")
