@@ -10,10 +10,10 @@ from typing import Any, TypeVar, cast
 from flask import abort, current_app, g
 from flask_login import UserMixin, current_user
 
-from models.answer import Question
 from models.base import glancing, writing
 from models.meeting import Meeting
 from models.person import SignedIn, SignIn, Viewer
+from models.question import Question
 from models.scope import meeting_deputised_by, meeting_run_by, meeting_seen_by
 
 View = TypeVar("View", bound=Callable[..., Any])

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
 
-from models.answer import LONGEST_QUESTION, Channel, hash_of_key
+from models.answer import Channel, hash_of_key
+from models.question import LONGEST_QUESTION
 from models.submission import Submission
 
 QUESTION = "question-"

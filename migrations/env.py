@@ -9,9 +9,13 @@ from sqlalchemy import Connection, create_engine, event, pool
 
 import models.answer
 import models.audit
+import models.guess
+import models.offer
+import models.question
 import models.readiness
 import models.talked_about
-import models.throttle  # noqa: F401  (so that every table is known)
+import models.throttle
+import models.voiding  # noqa: F401  (so that every table is known)
 from config import Config
 from models.base import Base, UTCDateTime, database_address
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, UniqueConstraint, event, select
+from sqlalchemy import DDL, CheckConstraint, ForeignKey, UniqueConstraint, event, false, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Texts, name_of, session
@@ -81,6 +81,8 @@ class Agreement(Base):
                     how=point.how,
                     why=point.why,
                     decided_by=point.decided_by,
+                    asks_guess=point.asks_guess,
+                    asks_hands=point.asks_hands,
                 )
             )
         return agreement
@@ -112,6 +114,8 @@ class AgreementPoint(Base):
     how: Mapped[Texts]
     why: Mapped[Texts]
     decided_by: Mapped[Texts]
+    asks_guess: Mapped[bool] = mapped_column(default=False, server_default=false())
+    asks_hands: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     point: Mapped[Point] = relationship(lazy="joined", innerjoin=True)
 
@@ -123,6 +127,8 @@ class AgreementPoint(Base):
             how=self.how,
             why=self.why,
             decided_by=self.decided_by,
+            asks_guess=self.asks_guess,
+            asks_hands=self.asks_hands,
             id=self.point_id,
         )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import hashlib
-from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import (
@@ -20,18 +20,20 @@ from sqlalchemy import (
     LargeBinary,
     UniqueConstraint,
     bindparam,
+    false,
     select,
+    text,
     update,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.audit import Act, record
 from models.base import BY_KEY, Base, name_of, session
 from models.meeting import Meeting
-from models.person import Viewer
 from models.prepared import Prepared
 
-LONGEST_QUESTION = 280
+if TYPE_CHECKING:
+    from models.offer import Offer
+    from models.question import Question
 
 
 class Channel(enum.Enum):
@@ -42,12 +44,22 @@ class Channel(enum.Enum):
     PAPER = "paper"
 
 
+class Difficulty(enum.Flag):
+    """What makes a point unclear to a citizen, where they say so."""
+
+    WORDS = 1
+    REASON = 2
+    DECIDER = 4
+    OTHER = 8
+
+
 class AnswerDeleted(Exception):
     """The citizen deleted this answer; its key is spent."""
 
 
 class Answer(Base):
-    """``versions`` is the set (bits) of versions it was ever given to, ``agreement`` the number of the latest."""
+    """``versions`` is the set (bits) of versions it was ever given to, ``agreement`` the number of the latest.
+    ``voided``: it counts nowhere, though its citizen sees no difference (rule 11)."""
 
     __tablename__ = "answer"
     __table_args__ = (
@@ -57,7 +69,7 @@ class Answer(Base):
         ),
         CheckConstraint("versions > 0", name="covers_a_version"),
         CheckConstraint("changed_minute >= first_minute", name="changed_after_first"),
-        Index("ix_answer_totals", "meeting_id", "versions", "agreement", "understood_first", "channel"),
+        Index("ix_answer_totals", "meeting_id", "versions", "agreement", "understood_first", "channel", "voided"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -70,11 +82,13 @@ class Answer(Base):
     changed_minute: Mapped[int | None]
     language: Mapped[str]
     channel: Mapped[Channel] = mapped_column(name_of(Channel, "channel"))
+    voided: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     doubts: Mapped[list[Doubt]] = relationship(cascade="all, delete-orphan", passive_deletes=True, lazy="selectin")
     questions: Mapped[list[Question]] = relationship(
-        cascade="all, delete-orphan", passive_deletes=True, lazy="selectin"
+        back_populates="answer", cascade="all, delete-orphan", passive_deletes=True, lazy="selectin"
     )
+    offers: Mapped[list[Offer]] = relationship(cascade="all, delete-orphan", passive_deletes=True, lazy="selectin")
 
     @staticmethod
     def by_key(meeting_id: int, key_hash: bytes) -> Answer | None:
@@ -95,6 +109,16 @@ class Answer(Base):
         """The citizen's own questions by point."""
         return {question.point_id: question.text for question in self.questions if question.text}
 
+    @property
+    def difficulties(self) -> dict[int, Difficulty]:
+        """What makes the unclear points unclear, by point, where it was said."""
+        return {doubt.point_id: doubt.difficulties for doubt in self.doubts if doubt.unclear and doubt.difficulties}
+
+    @property
+    def offered(self) -> frozenset[int]:
+        """The points that the citizen offers to help with."""
+        return frozenset(offer.point_id for offer in self.offers)
+
     def delete(self) -> None:
         """The answer leaves all counts; only its key's hash stays, so that a delayed resend can't bring it back."""
         session().add(SpentKey(meeting_id=self.meeting_id, key_hash=self.key_hash))
@@ -104,63 +128,21 @@ class Answer(Base):
 
 class Doubt(Base):
     """Kept when cleared; ticked again it is the same doubt (rule 5). ``raised_first``: ticked in the first submission
-    that covered the point. ``unclear``: ticked in the latest one that did."""
+    that covered the point. ``unclear``: ticked in the latest one that did. ``reasons``: why, as bits of
+    ``Difficulty``, said with the latest tick."""
 
     __tablename__ = "doubt"
-    __table_args__ = (Index("ix_doubt_totals", "point_id", "raised_first", "unclear", "answer_id"), BY_KEY)
+    __table_args__ = (Index("ix_doubt_totals", "point_id", "raised_first", "unclear", "reasons", "answer_id"), BY_KEY)
 
     answer_id: Mapped[int] = mapped_column(ForeignKey("answer.id", ondelete="CASCADE"), primary_key=True)
     point_id: Mapped[int] = mapped_column(ForeignKey("point.id", ondelete="CASCADE"), primary_key=True)
     raised_first: Mapped[bool]
     unclear: Mapped[bool]
+    reasons: Mapped[int] = mapped_column(default=0, server_default=text("0"))
 
-
-class Question(Base):
-    """A message to the leader about one point. Deleted by staff, its words are gone; a digest of them keeps a resend of
-    the same words from bringing them back."""
-
-    __tablename__ = "question"
-    __table_args__ = (
-        UniqueConstraint("answer_id", "point_id"),
-        CheckConstraint(f"length(text) BETWEEN 1 AND {LONGEST_QUESTION}", name="text_is_short"),
-        CheckConstraint("(text IS NULL) <> (deleted_digest IS NULL)", name="deleted_or_there"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    answer_id: Mapped[int] = mapped_column(ForeignKey("answer.id", ondelete="CASCADE"))
-    point_id: Mapped[int] = mapped_column(ForeignKey("point.id", ondelete="CASCADE"), index=True)
-    text: Mapped[str | None]
-    hidden: Mapped[bool] = mapped_column(default=False)
-    deleted_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
-
-    answer: Mapped[Answer] = relationship(back_populates="questions")
-
-    @staticmethod
-    def of_meeting(meeting: Meeting) -> list[Question]:
-        """Every question of the meeting that has words, the newest first, hidden ones too."""
-        asked = select(Question).join(Answer).where(Answer.meeting_id == meeting.id, Question.text.is_not(None))
-        return list(session().scalars(asked.order_by(Question.id.desc())))
-
-    @staticmethod
-    def in_meeting(meeting: Meeting, question_id: int) -> Question | None:
-        """The question, when it was asked in this meeting and still has words."""
-        return next((question for question in Question.of_meeting(meeting) if question.id == question_id), None)
-
-    def set_hidden(self, hidden: bool, by: Viewer, now: datetime) -> None:
-        """Out of sight on the tablet, or in sight again (rule 9)."""
-        self.hidden = hidden
-        raise_revision(self.answer.meeting_id)
-        act = Act.QUESTION_HIDDEN if hidden else Act.QUESTION_SHOWN
-        record(act, by.id, now, self.answer.meeting_id, question=self.id)
-
-    def forget(self, by: Viewer, now: datetime) -> None:
-        """Staff delete it: it may hold a name."""
-        if self.text is None:
-            raise ValueError("already deleted")
-        self.deleted_digest = question_digest(self.answer.key_hash, self.text)
-        self.text = None
-        raise_revision(self.answer.meeting_id)
-        record(Act.QUESTION_DELETED, by.id, now, self.answer.meeting_id, question=self.id)
+    @property
+    def difficulties(self) -> Difficulty:
+        return Difficulty(self.reasons)
 
 
 class SpentKey(Base):
@@ -176,10 +158,6 @@ class SpentKey(Base):
 def hash_of_key(key: UUID) -> bytes:
     """SHA-256 of the key's 16 bytes."""
     return hashlib.sha256(key.bytes).digest()
-
-
-def question_digest(key_hash: bytes, text: str) -> bytes:
-    return hashlib.sha256(key_hash + text.encode()).digest()
 
 
 def raise_revision(meeting_id: int, new_keys: int = 0) -> None:

@@ -110,7 +110,7 @@ _answer, _doubt = Answer.__table__.c, Doubt.__table__.c
 
 _LANGUAGES = (
     select(_answer.language, func.count().label("answers"))
-    .where(_answer.meeting_id == bindparam("meeting_id"))
+    .where(_answer.meeting_id == bindparam("meeting_id"), ~_answer.voided)
     .group_by(_answer.language)
 )
 
@@ -134,6 +134,6 @@ _ANSWERS = (
         _answer.understood_first,
         _DOUBTS,
     )
-    .where(_answer.meeting_id == bindparam("meeting_id"))
+    .where(_answer.meeting_id == bindparam("meeting_id"), ~_answer.voided)
     .order_by(_answer.key_hash)
 )

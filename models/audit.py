@@ -11,8 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, name_of, session
 
-#: Saving as one writes is one act, noted again after so long.
-SPELL_OF_WRITING = timedelta(minutes=10)
+#: What is done over and over, like saving as one writes, is one act, noted again after so long.
+SPELL = timedelta(minutes=10)
 
 
 class Act(enum.Enum):
@@ -33,6 +33,18 @@ class Act(enum.Enum):
     QUESTION_DELETED = "QUESTION_DELETED"
     TALKED_ABOUT = "TALKED_ABOUT"
     TALK_WITHDRAWN = "TALK_WITHDRAWN"
+    QUESTION_ANSWERED = "QUESTION_ANSWERED"
+    QUESTION_REOPENED = "QUESTION_REOPENED"
+    QUESTION_PUBLISHED = "QUESTION_PUBLISHED"
+    QUESTION_WITHDRAWN = "QUESTION_WITHDRAWN"
+    HEADCOUNT_SET = "HEADCOUNT_SET"
+    RECORD_NUMBERED = "RECORD_NUMBERED"
+    ANSWERS_VOIDED = "ANSWERS_VOIDED"
+    VOIDING_UNDONE = "VOIDING_UNDONE"
+    TABLET_LENT = "TABLET_LENT"
+    TABLET_RETURNED = "TABLET_RETURNED"
+    PAPER_TYPED = "PAPER_TYPED"
+    PAPER_UNDONE = "PAPER_UNDONE"
 
 
 class AuditEntry(Base):
@@ -53,13 +65,14 @@ def record(act: Act, by_id: int | None, now: datetime, meeting_id: int | None = 
     session().add(AuditEntry(at=now, by_id=by_id, act=act, meeting_id=meeting_id, details=details))
 
 
-def record_writing(by_id: int, now: datetime, meeting_id: int) -> None:
-    """Note that somebody wrote in a meeting's draft: once for each spell of writing, not for every saved word."""
+def record_spell(act: Act, by_id: int, now: datetime, meeting_id: int) -> None:
+    """Note what somebody does over and over in a meeting, like writing in its draft: once for each spell of it, not for
+    every saved word."""
     noted = exists().where(
         AuditEntry.meeting_id == meeting_id,
         AuditEntry.by_id == by_id,
-        AuditEntry.act == Act.DRAFT_WRITTEN,
-        AuditEntry.at > now - SPELL_OF_WRITING,
+        AuditEntry.act == act,
+        AuditEntry.at > now - SPELL,
     )
     if not session().scalar(select(noted)):
-        record(Act.DRAFT_WRITTEN, by_id, now, meeting_id)
+        record(act, by_id, now, meeting_id)

@@ -99,8 +99,10 @@ class MeetingRow(NamedTuple):
     state: State
     opened_at: datetime | None
     closed_at: datetime | None
+    headcount: int | None
     answers: int
     channels: dict[Channel, int] | None
+    voided: int
     understood_first_share: float | None
     understood_now_share: float | None
     points_open: int
@@ -119,6 +121,8 @@ class PointRow(NamedTuple):
     title: str
     totals: PointTotals | None
     talked_about_at: datetime | None
+    expected_influence_share: float | None
+    offers: int | None
 
 
 @contextmanager
@@ -132,7 +136,8 @@ def snapshot() -> Iterator[None]:
 
 def coming(scope: Scope) -> Coming:
     """What the files of this scope will hold."""
-    answers = select(func.count()).where(Answer.meeting_id == Meeting.id).correlate(Meeting).scalar_subquery()
+    counting = select(func.count()).where(Answer.meeting_id == Meeting.id, ~Answer.voided)
+    answers = counting.correlate(Meeting).scalar_subquery()
     counted = select(answers.label("answers"), Municipality.insight_limit).join_from(Meeting, Institution)
     groups = session().execute(counted.join(Municipality).where(scope.condition)).all()
     shown = [group.answers for group in groups if group.answers >= group.insight_limit]
@@ -177,7 +182,9 @@ def meeting_row(meeting: Meeting, now: datetime) -> MeetingRow:
         state=state,
         opened_at=meeting.opened_at,
         closed_at=meeting.closing if state is State.CLOSED else None,
+        headcount=meeting.headcount,
         answers=counted.answers,
+        voided=counted.voided,
         channels={channel: counted.channels.get(channel.value, 0) for channel in Channel} if shown else None,
         understood_first_share=counted.share_first if shown else None,
         understood_now_share=counted.share_now if shown else None,
@@ -190,18 +197,23 @@ def meeting_row(meeting: Meeting, now: datetime) -> MeetingRow:
 def point_rows(meeting: Meeting) -> list[PointRow]:
     """One row an identity: the newest version's in their order, then what older versions alone held."""
     counted, limit, talks = totals(meeting), smallest_group(meeting), TalkedAbout.latest(meeting)
-    return [
-        PointRow(
+
+    def row(agreement: Agreement, point: AgreementPoint) -> PointRow:
+        shown = counted.point(point.point_id) if counted.shows_point(point.point_id, limit) else None
+        guessed = shown if shown and counted.shows_guesses(point.point_id, limit) else None
+        return PointRow(
             facts=facts(meeting),
             agreement=agreement.number,
             position=point.position,
             influence=point.point.influence,
             title=point.title.get(DANISH, ""),
-            totals=counted.point(point.point_id) if counted.shows_point(point.point_id, limit) else None,
+            totals=shown,
             talked_about_at=talks[point.point_id].at if point.point_id in talks else None,
+            expected_influence_share=guessed.expected_influence / guessed.guesses if guessed else None,
+            offers=shown.offers if shown and point.asks_hands else None,
         )
-        for agreement, point in _newest_of_each(meeting)
-    ]
+
+    return [row(agreement, point) for agreement, point in _newest_of_each(meeting)]
 
 
 def _newest_of_each(meeting: Meeting) -> Iterator[tuple[Agreement, AgreementPoint]]:

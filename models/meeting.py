@@ -21,10 +21,11 @@ from sqlalchemy import (
     exists,
     select,
 )
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.agreement import Agreement, version_bit
-from models.audit import Act, record, record_writing
+from models.audit import Act, record, record_spell
 from models.base import Base, Texts, name_of, session
 from models.clock import end_of
 from models.code import new_code, shown_code
@@ -36,6 +37,10 @@ from models.wording import DANISH, Lack, Reason, Wording, text_lack
 
 REOPENS_WITHIN = timedelta(hours=24)
 DAYS_OF_A_TALK = 30
+#: A hall; more is a slip of the hand.
+LARGEST_HEADCOUNT = 9999
+LONGEST_NUMBER = 40
+EMPTY = sql("''")
 
 
 class MeetingForm(enum.Enum):
@@ -93,6 +98,7 @@ class Meeting(Base):
     __table_args__ = (
         CheckConstraint("opened_at IS NULL OR (closes_at IS NOT NULL AND held_on IS NOT NULL)", name="open_has_an_end"),
         CheckConstraint("length(code) = 8", name="code_has_8_characters"),
+        CheckConstraint(f"headcount BETWEEN 1 AND {LARGEST_HEADCOUNT}", name="headcount_is_in_range"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -121,6 +127,11 @@ class Meeting(Base):
     new_keys: Mapped[int] = mapped_column(default=0)
     totals: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     totals_revision: Mapped[int | None]
+    headcount: Mapped[int | None]
+    journal_number: Mapped[str] = mapped_column(default="", server_default=EMPTY)
+    kle_number: Mapped[str] = mapped_column(default="", server_default=EMPTY)
+    questions_ended_at: Mapped[datetime | None]
+    answers_ended_at: Mapped[datetime | None]
 
     institution: Mapped[Institution] = relationship(lazy="joined", innerjoin=True)
     owner: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
@@ -254,8 +265,10 @@ class Meeting(Base):
 
     @property
     def prepared(self) -> Wording:
-        """The draft's wording in the languages that are switched on: what would be published now."""
-        return self.draft.wording.in_languages(self.languages)
+        """The draft's wording in the languages that are switched on: what would be published now. An individual talk
+        never checks expectations."""
+        wording = self.draft.wording.in_languages(self.languages)
+        return wording.without_guesses() if self.is_talk else wording
 
     def write(
         self, wording: Wording, facts: dict[str, Any], by: Viewer, now: datetime, page: str, seen_revision: int
@@ -268,7 +281,7 @@ class Meeting(Base):
         if changed:
             self.draft.revision += 1
         if self.draft.revision != before:
-            record_writing(by.id, now, self.id)
+            record_spell(Act.DRAFT_WRITTEN, by.id, now, self.id)
         if self.opened_at is not None:
             self.change_facts(by, now, **changed)
             return
@@ -283,6 +296,21 @@ class Meeting(Base):
         if changed:
             self._touch(page=True)
             record(Act.FACTS_CHANGED, by.id, now, self.id, facts=changed)
+
+    def count_heads(self, headcount: int | None, by: Viewer, now: datetime) -> None:
+        """How many are in the room, 1–9,999; None for not counted. Audited."""
+        if headcount == self.headcount:
+            return
+        self.headcount = headcount
+        self._touch()
+        record(Act.HEADCOUNT_SET, by.id, now, self.id, headcount=headcount)
+
+    def number_record(self, journal_number: str, kle_number: str, by: Viewer, now: datetime) -> None:
+        """Under which numbers the municipality's archive keeps the record, at most 40 characters each. Audited."""
+        if (journal_number, kle_number) == (self.journal_number, self.kle_number):
+            return
+        self.journal_number, self.kle_number = journal_number, kle_number
+        record(Act.RECORD_NUMBERED, by.id, now, self.id, journal_number=journal_number, kle_number=kle_number)
 
     def name_deputies(self, deputies: Iterable[Person], by: Viewer, now: datetime) -> None:
         """Deputies are professionals of the meeting's institution, the owner not among them; others are left out."""

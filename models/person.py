@@ -137,7 +137,9 @@ class Membership(Base):
 
 
 class SignIn(Base):
-    """One signed-in device. Signing out deletes the row, so that a copied cookie is worth nothing afterwards."""
+    """One signed-in device. Signing out deletes the row, so that a copied cookie is worth nothing afterwards.
+    ``lent_meeting_id``: it is lent to the citizens of this meeting and opens nothing else until the password is
+    given."""
 
     __tablename__ = "sign_in"
     __table_args__ = BY_KEY
@@ -146,6 +148,8 @@ class SignIn(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     started_at: Mapped[datetime]
     active_at: Mapped[datetime]
+    # With its meeting the sign-in goes too: it must not open up because the meeting was deleted.
+    lent_meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"), index=True)
 
     @staticmethod
     def end(token: str) -> None:
@@ -154,6 +158,11 @@ class SignIn(Base):
     @staticmethod
     def note_activity(token: str, now: datetime) -> None:
         session().execute(update(SignIn).where(SignIn.token_hash == hash_of(token)).values(active_at=now))
+
+    @staticmethod
+    def lend(token: str, meeting_id: int) -> None:
+        """Lock the sign-in to this meeting's shared page."""
+        session().execute(update(SignIn).where(SignIn.token_hash == hash_of(token)).values(lent_meeting_id=meeting_id))
 
     @staticmethod
     def forget_expired(now: datetime) -> None:
@@ -167,6 +176,7 @@ class SignedIn:
     viewer: Viewer
     active_at: datetime
     started_at: datetime
+    lent_meeting_id: int | None
 
     def lasts(self, now: datetime, meeting_is_open: bool) -> bool:
         """A sign-in lasts 12 hours; idle for 60 minutes it ends, unless a meeting of theirs is open."""
@@ -183,9 +193,10 @@ def signed_in(token: str) -> SignedIn | None:
     rows = _SIGNED_IN.rows(token_hash=hash_of(token))
     if not rows:
         return None
-    *person, active_at, started_at = rows[0][:6]
+    *person, active_at, started_at, lent_meeting_id = rows[0][:7]
     roles = [(role, institution, municipality) for *_, role, institution, municipality in rows if role]
-    return SignedIn(viewer=_viewer(*person, roles=roles), active_at=active_at, started_at=started_at)
+    viewer = _viewer(*person, roles=roles)
+    return SignedIn(viewer, active_at=active_at, started_at=started_at, lent_meeting_id=lent_meeting_id)
 
 
 def hash_of(token: str) -> bytes:
@@ -220,6 +231,7 @@ _SIGNED_IN = Prepared(
         Person.locale,
         SignIn.active_at,
         SignIn.started_at,
+        SignIn.lent_meeting_id,
         Membership.role,
         Membership.institution_id,
         Membership.municipality_id,

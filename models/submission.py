@@ -6,22 +6,28 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, cast, exists, func, insert, literal_column, or_, select
 from sqlalchemy.types import LargeBinary, String
 
 from models.agreement import Agreement, AgreementPoint, version_bit
-from models.answer import Answer, AnswerDeleted, Channel, Doubt, Question, SpentKey, question_digest, raise_revision
+from models.answer import Answer, AnswerDeleted, Channel, Difficulty, Doubt, SpentKey, raise_revision
 from models.base import engine, session
 from models.clock import minute_of
+from models.guess import Expectation, Guess
 from models.meeting import Meeting, MeetingForm
+from models.offer import Offer
 from models.prepared import Prepared
+from models.question import Question, question_digest
 from models.talked_about import note_reply
 from models.throttle import Allowance, Kind, Throttled, take
+from models.voiding import Voiding
 
 RETRY_FULL_MEETING = 3600
+#: After closing, answers on paper may be typed in for so long (rule 3).
+PAPER_TYPED_WITHIN = timedelta(days=14)
 
 
 class NoSuchMeeting(Exception):
@@ -42,15 +48,16 @@ class AgreementChanged(Exception):
 
 @dataclass
 class WrongField(Exception):
-    """A field does not fit the meeting: ``lang`` or ``unclear`` or ``question``."""
+    """A field does not fit the meeting: ``lang``, ``unclear``, ``question``, ``why``, ``guess`` or ``offer``."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class Submission:
-    """One press of the button: covers all points of the version it names. ``doubts`` and the keys of ``questions`` are
-    ids of points. ``talk``: it replies to this talk about a point."""
+    """One press of the button: covers all points of the version it names. ``doubts``, ``offers`` and the keys of
+    ``questions``, ``difficulties`` and ``guesses`` are ids of points. A difficulty without its doubt says nothing.
+    ``talk``: it replies to this talk about a point."""
 
     key_hash: bytes
     agreement: int
@@ -59,6 +66,13 @@ class Submission:
     questions: Mapping[int, str] = field(default_factory=dict)
     channel: Channel = Channel.OWN_PHONE
     talk: int | None = None
+    difficulties: Mapping[int, Difficulty] = field(default_factory=dict)
+    guesses: Mapping[int, Expectation] = field(default_factory=dict)
+    offers: frozenset[int] = frozenset()
+
+    def reasons_for(self, point: int) -> int:
+        """Why the point is unclear, as ``Doubt`` stores it."""
+        return self.difficulties.get(point, Difficulty(0)).value
 
 
 @dataclass(frozen=True)
@@ -77,10 +91,41 @@ def receive(code: str, submission: Submission, now: datetime, sender: Sender | N
     ``WrongField``, or, for new keys only, ``Throttled``.
     """
     ground = _ground(code, submission, now)
+    if ground.is_spent:
+        raise AnswerDeleted
+    if not ground.is_opened:
+        raise NotOpenYet
+    if ground.is_closed:
+        raise MeetingClosed
+    if not ground.points or not ground.current_versions & version_bit(submission.agreement):
+        raise AgreementChanged
+    _take(ground, submission, now, sender)
+
+
+def receive_on_paper(meeting: Meeting, submission: Submission, now: datetime) -> None:
+    """Take an answer that somebody types in from paper, inside ``writing()``: until 14 days after closing, and to the
+    version printed on the sheet, even where it is not current any more (rule 3). Sent again it changes nothing.
+
+    Raises ``NotOpenYet``, ``MeetingClosed``, ``AnswerDeleted``, ``AgreementChanged`` for a version that never was, and
+    ``WrongField``.
+    """
+    if meeting.opened_at is None or meeting.closing is None:
+        raise NotOpenYet
+    if now >= meeting.closing + PAPER_TYPED_WITHIN:
+        raise MeetingClosed
+    ground = _ground(meeting.code, submission, now)
+    if ground.is_spent:
+        raise AnswerDeleted
+    _take(ground, submission, now, None)
+
+
+def _take(ground: _Ground, submission: Submission, now: datetime, sender: Sender | None) -> None:
     points = ground.point_ids
-    _refuse(ground, points, submission)
+    if not points:
+        raise AgreementChanged
+    _refuse_wrong_fields(ground, points, submission)
     if ground.is_talk:
-        submission = _without_questions(submission)
+        submission = replace(submission, questions={})
     if ground.answer_id is None:
         _take_new(ground, submission, now, sender)
     else:
@@ -115,25 +160,21 @@ def _ground(code: str, submission: Submission, now: datetime) -> _Ground:
     return _Ground(*rows[0])
 
 
-def _refuse(ground: _Ground, points: frozenset[int], submission: Submission) -> None:
-    if ground.is_spent:
-        raise AnswerDeleted
-    if not ground.is_opened:
-        raise NotOpenYet
-    if ground.is_closed:
-        raise MeetingClosed
-    if not points or not ground.current_versions & version_bit(submission.agreement):
-        raise AgreementChanged
+def _refuse_wrong_fields(ground: _Ground, points: frozenset[int], submission: Submission) -> None:
     if submission.language not in json.loads(ground.languages):
         raise WrongField("lang")
     if not submission.doubts <= points:
         raise WrongField("unclear")
     if not submission.questions.keys() <= points:
         raise WrongField("question")
-
-
-def _without_questions(submission: Submission) -> Submission:
-    return replace(submission, questions={})
+    if not submission.difficulties.keys() <= points:
+        raise WrongField("why")
+    if submission.guesses or submission.offers:
+        asks = _ASKS.rows(meeting=ground.meeting_id, number=submission.agreement)
+        if not submission.guesses.keys() <= {point for point, guess, _ in asks if guess}:
+            raise WrongField("guess")
+        if not submission.offers <= {point for point, _, hands in asks if hands}:
+            raise WrongField("offer")
 
 
 def _take_new(ground: _Ground, submission: Submission, now: datetime, sender: Sender | None) -> None:
@@ -152,9 +193,13 @@ def _take_new(ground: _Ground, submission: Submission, now: datetime, sender: Se
         channel=submission.channel,
     )
     for point in submission.doubts:
-        _NEW_DOUBT.rows(answer=answer_id, point=point)
+        _NEW_DOUBT.rows(answer=answer_id, point=point, reasons=submission.reasons_for(point))
     for point, text in submission.questions.items():
         _NEW_QUESTION.rows(answer=answer_id, point=point, text=text)
+    for point, expected in submission.guesses.items():
+        _NEW_GUESS.rows(answer=answer_id, point=point, expected=expected)
+    for point in submission.offers:
+        _NEW_OFFER.rows(answer=answer_id, point=point)
     raise_revision(ground.meeting_id, new_keys=1)
 
 
@@ -162,10 +207,13 @@ def _change(answer_id: int, points: frozenset[int], submission: Submission, now:
     answer = session().get_one(Answer, answer_id)
     first_covered = points - _covered(answer)
     changed = [
-        _change_doubts(answer, points, submission.doubts, first_covered),
+        _change_doubts(answer, points, submission, first_covered),
         _change_questions(answer, points, submission.questions),
+        _change_offers(answer, points, submission.offers),
         (answer.agreement, answer.language) != (submission.agreement, submission.language),
     ]
+    for point in submission.guesses.keys() & first_covered:
+        _NEW_GUESS.rows(answer=answer.id, point=point, expected=submission.guesses[point])
     if any(changed):
         answer.agreement, answer.language = submission.agreement, submission.language
         answer.versions |= version_bit(submission.agreement)
@@ -186,15 +234,25 @@ def _covered(answer: Answer) -> frozenset[int]:
 
 
 def _change_doubts(
-    answer: Answer, points: frozenset[int], ticked: frozenset[int], first_covered: frozenset[int]
+    answer: Answer, points: frozenset[int], submission: Submission, first_covered: frozenset[int]
 ) -> bool:
-    before = answer.unclear & points
+    before = {doubt.point_id: doubt.reasons for doubt in answer.doubts if doubt.unclear and doubt.point_id in points}
     known = {doubt.point_id: doubt for doubt in answer.doubts}
     for point in points & known.keys():
-        known[point].unclear = point in ticked
-    for point in ticked - known.keys():
-        answer.doubts.append(Doubt(point_id=point, raised_first=point in first_covered, unclear=True))
-    return before != ticked
+        known[point].unclear = point in submission.doubts
+        if known[point].unclear:
+            known[point].reasons = submission.reasons_for(point)
+    for point in submission.doubts - known.keys():
+        is_first, reasons = point in first_covered, submission.reasons_for(point)
+        answer.doubts.append(Doubt(point_id=point, raised_first=is_first, unclear=True, reasons=reasons))
+    return before != {point: submission.reasons_for(point) for point in submission.doubts}
+
+
+def _change_offers(answer: Answer, points: frozenset[int], offered: frozenset[int]) -> bool:
+    before = answer.offered & points
+    answer.offers = [offer for offer in answer.offers if offer.point_id not in before - offered]
+    answer.offers.extend(Offer(point_id=point) for point in offered - before)
+    return before != offered
 
 
 def _change_questions(answer: Answer, points: frozenset[int], asked: Mapping[int, str]) -> bool:
@@ -203,12 +261,14 @@ def _change_questions(answer: Answer, points: frozenset[int], asked: Mapping[int
         text = asked.get(question.point_id)
         if question.text is None:
             if text and question.deleted_digest != question_digest(answer.key_hash, text):
-                question.text, question.deleted_digest, question.hidden, changed = text, None, False, True
+                question.ask(text)
+                changed = True
         elif text is None:
             answer.questions.remove(question)
             changed = True
         elif text != question.text:
-            question.text, question.hidden, changed = text, False, True
+            question.ask(text)
+            changed = True
     known = {question.point_id for question in answer.questions}
     for point, text in asked.items():
         if point not in known:
@@ -254,14 +314,34 @@ _NEW_ANSWER = Prepared(
         first_minute=bindparam("minute"),
         language=bindparam("language"),
         channel=bindparam("channel"),
+        voided=exists().where(
+            Voiding.meeting_id == bindparam("meeting"),
+            Voiding.undone_at.is_(None),
+            bindparam("minute").between(Voiding.first_minute, Voiding.last_minute),
+        ),
     )
     .returning(Answer.id)
 )
 _NEW_DOUBT = Prepared(
-    insert(Doubt).values(answer_id=bindparam("answer"), point_id=bindparam("point"), raised_first=True, unclear=True)
+    insert(Doubt).values(
+        answer_id=bindparam("answer"),
+        point_id=bindparam("point"),
+        raised_first=True,
+        unclear=True,
+        reasons=bindparam("reasons"),
+    )
 )
 _NEW_QUESTION = Prepared(
     insert(Question).values(
         answer_id=bindparam("answer"), point_id=bindparam("point"), text=bindparam("text"), hidden=False
     )
+)
+_NEW_GUESS = Prepared(
+    insert(Guess).values(answer_id=bindparam("answer"), point_id=bindparam("point"), expected=bindparam("expected"))
+)
+_NEW_OFFER = Prepared(insert(Offer).values(answer_id=bindparam("answer"), point_id=bindparam("point")))
+_ASKS = Prepared(
+    select(AgreementPoint.point_id, AgreementPoint.asks_guess, AgreementPoint.asks_hands)
+    .join(Agreement, Agreement.id == AgreementPoint.agreement_id)
+    .where(Agreement.meeting_id == bindparam("meeting"), Agreement.number == bindparam("number"))
 )

@@ -9,34 +9,52 @@ from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sqlalchemy import Integer, cast, func, select
+from sqlalchemy import Integer, and_, case, cast, func, select
 
 from models.agreement import Agreement, AgreementPoint, version_bit
-from models.answer import Answer, Channel, Doubt, Question
+from models.answer import Answer, Channel, Difficulty, Doubt
 from models.base import session
+from models.guess import Expectation, Guess
 from models.meeting import Meeting
+from models.offer import Offer
+from models.question import Question
+from models.wording import Influence
 
 
 @dataclass(frozen=True)
 class PointTotals:
-    """Counts of answers for one point's identity; ``unclear_first + raised_later = unclear_now + cleared`` always."""
+    """Counts of answers for one point's identity; ``unclear_first + raised_later = unclear_now + cleared`` always.
+    ``expected_influence`` and ``expected_none``: of its ``guesses``, yes and no; the others were unsure.
+    ``difficulties``: what makes it unclear now, by name."""
 
     answers: int = 0
     unclear_first: int = 0
     unclear_now: int = 0
     cleared: int = 0
     raised_later: int = 0
+    guesses: int = 0
+    expected_influence: int = 0
+    expected_none: int = 0
+    offers: int = 0
+    difficulties: dict[str, int] = field(default_factory=dict)
+
+    def expectation_gap(self, influence: Influence) -> float | None:
+        """The share of the guesses that were wrong: influence expected on a fixed point, none on an open one."""
+        wrong = self.expected_influence if influence is Influence.FIXED else self.expected_none
+        return wrong / self.guesses if self.guesses else None
 
 
 @dataclass(frozen=True)
 class Totals:
-    """Counts of answers, never of persons. ``points`` holds every identity the meeting ever had, by id."""
+    """Counts of answers, never of persons. ``points`` holds every identity the meeting ever had, by id. ``voided`` ones
+    are in no other figure."""
 
     answers: int = 0
     understood_first: int = 0
     understood_now: int = 0
     outdated: int = 0
     questions: int = 0
+    voided: int = 0
     channels: dict[str, int] = field(default_factory=dict)
     points: dict[int, PointTotals] = field(default_factory=dict)
 
@@ -47,6 +65,10 @@ class Totals:
     def shows_point(self, point_id: int, smallest_group: int) -> bool:
         """A point below the limit is protected even where the meeting is above it."""
         return self.shows_split(smallest_group) and self.point(point_id).answers >= smallest_group
+
+    def shows_guesses(self, point_id: int, smallest_group: int) -> bool:
+        """The same for those who guessed, who may be fewer."""
+        return self.shows_point(point_id, smallest_group) and self.point(point_id).guesses >= smallest_group
 
     def ranked(self, point_ids: Iterable[int], smallest_group: int) -> list[int]:
         """The points to talk about first: those unclear in most answers now, then at first, then in the agreement's
@@ -81,30 +103,35 @@ class Totals:
 
 
 def totals(meeting: Meeting) -> Totals:
-    """The meeting's figures: those kept with it where they are of its present revision, else counted."""
-    if meeting.totals is not None and meeting.totals_revision == meeting.revision:
+    """The meeting's figures: those kept with it where they are of its present revision, or its answers have been
+    deleted in time; else counted."""
+    is_kept = meeting.totals_revision == meeting.revision or meeting.answers_ended_at is not None
+    if meeting.totals is not None and is_kept:
         return Totals.from_document(meeting.totals)
     return count(meeting)
 
 
 def keep_totals(meeting: Meeting) -> None:
     """Store the figures with the meeting, so that they are ready for insight and outlive the answers."""
+    if meeting.answers_ended_at is not None:
+        return
     meeting.totals = count(meeting).to_document()
     meeting.totals_revision = meeting.revision
 
 
 def answers_to(meeting: Meeting, versions: Collection[int]) -> int:
     """How many answers were latest given to one of these versions (numbers)."""
-    given = (
-        select(func.count()).select_from(Answer).where(Answer.meeting_id == meeting.id, Answer.agreement.in_(versions))
-    )
+    given = select(func.count()).where(Answer.meeting_id == meeting.id, Answer.agreement.in_(versions), ~Answer.voided)
     return session().scalar(given) or 0
 
 
 def count(meeting: Meeting) -> Totals:
     """The meeting's figures from its answers."""
-    points_of = _points_by_version(meeting.id)
-    groups = session().execute(_GROUPS.where(Answer.meeting_id == meeting.id)).all()
+    held = _points_by_version(meeting.id)
+    points_of = {number: frozenset(point for point, *_ in points) for number, points in held.items()}
+    every = session().execute(_GROUPS.where(Answer.meeting_id == meeting.id)).all()
+    groups = [group for group in every if not group.voided]
+    voided = sum(group.answers for group in every if group.voided)
     answers = sum(group.answers for group in groups)
     current = sum(group.answers for group in groups if meeting.current_versions & version_bit(group.agreement))
     channels = {channel.value: sum(g.answers for g in groups if g.channel is channel) for channel in Channel}
@@ -112,42 +139,50 @@ def count(meeting: Meeting) -> Totals:
     return Totals(
         answers=answers,
         understood_first=sum(group.answers for group in groups if group.understood_first),
-        understood_now=current - _unclear_answers(meeting, newest),
+        understood_now=current - _unclear_answers(meeting, newest, voided),
         outdated=answers - current,
-        questions=_questions(meeting.id),
+        questions=_questions(meeting),
+        voided=voided,
         channels=channels,
-        points=_point_totals(points_of, groups),
+        points=_point_totals(held, groups, voided),
     )
 
 
-def _points_by_version(meeting_id: int) -> dict[int, frozenset[int]]:
+#: Of each point in a version: its id, and whether it asks for a guess and for hands.
+_Held = dict[int, frozenset[tuple[int, bool, bool]]]
+
+
+def _points_by_version(meeting_id: int) -> _Held:
     rows = session().execute(
-        select(Agreement.number, AgreementPoint.point_id)
+        select(Agreement.number, AgreementPoint.point_id, AgreementPoint.asks_guess, AgreementPoint.asks_hands)
         .join(AgreementPoint, AgreementPoint.agreement_id == Agreement.id)
         .where(Agreement.meeting_id == meeting_id)
     )
-    points: dict[int, set[int]] = {}
-    for number, point in rows:
-        points.setdefault(number, set()).add(point)
+    points: dict[int, set[tuple[int, bool, bool]]] = {}
+    for number, point, guess, hands in rows:
+        points.setdefault(number, set()).add((point, guess, hands))
     return {number: frozenset(of_version) for number, of_version in points.items()}
 
 
-def _unclear_answers(meeting: Meeting, newest: frozenset[int]) -> int:
+def _unclear_answers(meeting: Meeting, newest: frozenset[int], voided: int) -> int:
     """Answers of a current version with at least one of the newest agreement's points ticked."""
     current = [each.number for each in meeting.agreements if meeting.current_versions & version_bit(each.number)]
     unclear = select(func.count(Doubt.answer_id.distinct())).where(Doubt.point_id.in_(newest), Doubt.unclear)
-    if len(current) < len(meeting.agreements):
-        unclear = unclear.join(Answer, Answer.id == Doubt.answer_id).where(Answer.agreement.in_(current))
+    if len(current) < len(meeting.agreements) or voided:
+        unclear = unclear.join(Answer, Answer.id == Doubt.answer_id)
+        unclear = unclear.where(Answer.agreement.in_(current), ~Answer.voided)
     return session().scalar(unclear) or 0
 
 
-def _point_totals(points_of: dict[int, frozenset[int]], groups: Iterable[Any]) -> dict[int, PointTotals]:
-    every = frozenset().union(*points_of.values())
-    covering = {point: sum(version_bit(n) for n, points in points_of.items() if point in points) for point in every}
-    doubts = {row.point_id: row for row in session().execute(_DOUBTS.where(Doubt.point_id.in_(every)))}
+def _point_totals(held: _Held, groups: Iterable[Any], voided: int) -> dict[int, PointTotals]:
+    every = frozenset().union(*held.values())
+    covering = _covering(held)
+    doubts = _by_point(_DOUBTS, Doubt, covering, voided)
+    guesses = _by_point(_GUESSES, Guess, {point for point, guess, _ in every if guess}, voided)
+    offers = _by_point(_OFFERS, Offer, {point for point, _, hands in every if hands}, voided)
     counted = {}
-    for point in sorted(every):
-        row = doubts.get(point)
+    for point in sorted(covering):
+        row, guess, offer = doubts.get(point), guesses.get(point), offers.get(point)
         raised, first, now = (row.raised, row.first, row.now) if row else (0, 0, 0)
         counted[point] = PointTotals(
             answers=sum(group.answers for group in groups if group.versions & covering[point]),
@@ -155,22 +190,66 @@ def _point_totals(points_of: dict[int, frozenset[int]], groups: Iterable[Any]) -
             unclear_now=now,
             cleared=raised - now,
             raised_later=raised - first,
+            guesses=guess.guesses if guess else 0,
+            expected_influence=guess.yes if guess else 0,
+            expected_none=guess.no if guess else 0,
+            offers=offer.offers if offer else 0,
+            difficulties=_difficulties(row) if row else {},
         )
     return counted
 
 
-def _questions(meeting_id: int) -> int:
+def _difficulties(row: Any) -> dict[str, int]:
+    """What was said at least once."""
+    said = {each.name: getattr(row, each.name) for each in Difficulty if each.name}
+    return {name: answers for name, answers in said.items() if answers}
+
+
+def _covering(held: _Held) -> dict[int, int]:
+    """The versions (bits) that hold each point."""
+    covering: dict[int, int] = {}
+    for number, points in held.items():
+        for point, *_ in points:
+            covering[point] = covering.get(point, 0) | version_bit(number)
+    return covering
+
+
+def _by_point(query: Any, noun: type[Doubt | Guess | Offer], points: Collection[int], voided: int) -> dict[int, Any]:
+    """One row for each of these points. Answers are only looked at where some of them are voided."""
+    if not points:
+        return {}
+    of_points = query.where(noun.point_id.in_(points)).group_by(noun.point_id)
+    if voided:
+        of_points = of_points.join(Answer, Answer.id == noun.answer_id).where(~Answer.voided)
+    return {row.point_id: row for row in session().execute(of_points)}
+
+
+def _questions(meeting: Meeting) -> int:
+    """How many were asked; once their words have been deleted in time, as many as were counted before."""
+    if meeting.questions_ended_at is not None and meeting.totals is not None:
+        return Totals.from_document(meeting.totals).questions
     asked = select(func.count()).select_from(Question).join(Answer)
-    return session().scalar(asked.where(Answer.meeting_id == meeting_id, Question.text.is_not(None))) or 0
+    asked = asked.where(Answer.meeting_id == meeting.id, ~Answer.voided, Question.text.is_not(None))
+    return session().scalar(asked) or 0
 
 
-_GROUPS = select(
-    Answer.versions, Answer.agreement, Answer.understood_first, Answer.channel, func.count().label("answers")
-).group_by(Answer.versions, Answer.agreement, Answer.understood_first, Answer.channel)
+_KINDS = (Answer.versions, Answer.agreement, Answer.understood_first, Answer.channel, Answer.voided)
+_GROUPS = select(*_KINDS, func.count().label("answers")).group_by(*_KINDS)
 
 _DOUBTS = select(
     Doubt.point_id,
     func.count().label("raised"),
     func.sum(cast(Doubt.raised_first, Integer)).label("first"),
     func.sum(cast(Doubt.unclear, Integer)).label("now"),
-).group_by(Doubt.point_id)
+    *(
+        func.sum(case((and_(Doubt.unclear, Doubt.reasons.bitwise_and(each.value) != 0), 1), else_=0)).label(each.name)
+        for each in Difficulty
+    ),
+)
+_GUESSES = select(
+    Guess.point_id,
+    func.count().label("guesses"),
+    func.sum(cast(Guess.expected == Expectation.YES, Integer)).label("yes"),
+    func.sum(cast(Guess.expected == Expectation.NO, Integer)).label("no"),
+)
+_OFFERS = select(Offer.point_id, func.count().label("offers"))

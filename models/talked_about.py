@@ -16,7 +16,7 @@ from models.audit import Act, record
 from models.base import BY_KEY, Base, Texts, session
 from models.meeting import Meeting, State, WrongState
 from models.person import Viewer
-from models.wording import DANISH
+from models.wording import in_language
 
 LONGEST_EXPLANATION = 280
 
@@ -89,10 +89,7 @@ class TalkedAbout(Base):
 
     def said_in(self, language: str) -> tuple[str, str] | None:
         """The explanation as (language, text): in that language, else in Danish, else in another that it has."""
-        for each in (language, DANISH, *self.explanation):
-            if each in self.explanation:
-                return each, self.explanation[each]
-        return None
+        return in_language(self.explanation, language)
 
 
 class TalkReply(Base):

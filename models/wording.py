@@ -21,6 +21,8 @@ DANISH = "da"
 MOST_POINTS_TO_INFLUENCE = 6
 #: From this many points people stop reading; the editor says so.
 MANY_POINTS = 7
+#: Points of one expectation check.
+MOST_GUESSED_POINTS = 4
 
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
@@ -44,6 +46,7 @@ class Reason(enum.Enum):
     PLACEHOLDER = "PLACEHOLDER"
     TWICE = "TWICE"
     TOO_MANY = "TOO_MANY"
+    TOO_MANY_GUESSES = "TOO_MANY_GUESSES"
     NOTHING_TO_INFLUENCE = "NOTHING_TO_INFLUENCE"
     NOTHING_FIXED = "NOTHING_FIXED"
     NO_DATED_STEP = "NO_DATED_STEP"
@@ -62,7 +65,8 @@ class Lack:
 
 @dataclass(frozen=True)
 class WordedPoint:
-    """A topic. ``key`` names it within its draft; ``id`` is its identity's, once published."""
+    """A topic. ``key`` names it within its draft; ``id`` is its identity's, once published. ``asks_guess``: it is in
+    the expectation check. ``asks_hands``: it asks "Vil du være med?". Neither is part of its identity."""
 
     key: int
     influence: Influence | None = None
@@ -71,6 +75,8 @@ class WordedPoint:
     why: Texts = field(default_factory=dict)
     decided_by: Texts = field(default_factory=dict)
     source: str = ""
+    asks_guess: bool = False
+    asks_hands: bool = False
     id: int | None = None
 
     @property
@@ -93,7 +99,8 @@ class WordedPoint:
     def frozen(self) -> WordedPoint:
         """The point as published: only what citizens see at its influence."""
         shown: dict[str, Any] = {part: _filled(texts) for part, texts in self.parts.items()}
-        return replace(WordedPoint(key=self.key, influence=self.influence, id=self.id), **shown)
+        bare = WordedPoint(key=self.key, influence=self.influence, id=self.id, asks_guess=self.asks_guess)
+        return replace(bare, asks_hands=self.asks_hands and not self.is_fixed, **shown)
 
     def lacks(self) -> Iterator[Lack]:
         if self.influence is None:
@@ -130,6 +137,11 @@ class Wording:
     @property
     def fixed(self) -> tuple[WordedPoint, ...]:
         return tuple(point for point in self.points if point.is_fixed)
+
+    @property
+    def guessed(self) -> tuple[WordedPoint, ...]:
+        """The points of the expectation check; none where it is off."""
+        return tuple(point for point in self.points if point.asks_guess)
 
     @property
     def identities(self) -> frozenset[str]:
@@ -196,6 +208,10 @@ class Wording:
             steps=tuple(replace(step, text=only(step.text)) for step in self.steps),
         )
 
+    def without_guesses(self) -> Wording:
+        """With the expectation check off."""
+        return replace(self, points=tuple(replace(point, asks_guess=False) for point in self.points))
+
     def includes(self, newer: Wording) -> bool:
         """Whether an answer to this wording still stands for the newer one (rule 1): same purpose, same final decider,
         and every point of the newer one. Steps, order, removed points and translations never outdate."""
@@ -222,6 +238,8 @@ class Wording:
             yield Lack("points", Reason.TOO_MANY)
         if not self.fixed:
             yield Lack("points", Reason.NOTHING_FIXED)
+        for point in self.guessed[MOST_GUESSED_POINTS:]:
+            yield Lack("guess", Reason.TOO_MANY_GUESSES, point.key)
         seen: Counter[str] = Counter()
         for point in self.points:
             yield from point.lacks()
@@ -249,6 +267,8 @@ class Wording:
                     "why": point.why,
                     "decided_by": point.decided_by,
                     "source": point.source,
+                    # Named only where asked: what was published before is still hashed as it was then.
+                    **{name: True for name in ("asks_guess", "asks_hands") if getattr(point, name)},
                 }
                 for point in self.points
             ],
@@ -279,6 +299,14 @@ def text_lack(text: str) -> Reason | None:
     if not text.strip():
         return Reason.MISSING
     return Reason.PLACEHOLDER if _PLACEHOLDER.search(text) else None
+
+
+def in_language(texts: Texts, language: str) -> tuple[str, str] | None:
+    """A text as (language, text): in that language, else in Danish, else in another that it has; None for no text."""
+    for each in (language, DANISH, *texts):
+        if each in texts:
+            return each, texts[each]
+    return None
 
 
 def _text_lacks(part: str, texts: Texts, key: int | None = None) -> Iterator[Lack]:

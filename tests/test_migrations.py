@@ -66,6 +66,21 @@ def connected(url: str) -> Connection:
 
 
 def statements(connection: Connection) -> dict[str, list[str]]:
-    """What made each table, index and trigger of a SQLite file; the order of a table's lines says nothing."""
+    """What made each table, index and trigger of a SQLite file, part by part: their order says nothing, nor whether a
+    column came later with its constraint beside it."""
     rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
-    return {name: sorted(re.split(r",?\s*\n\s*", sql)) for name, sql in rows if name != MADE_BY_ALEMBIC}
+    return {name: sorted(parts(" ".join(sql.split()))) for name, sql in rows if name != MADE_BY_ALEMBIC}
+
+
+def parts(statement: str) -> list[str]:
+    """The parts between the outermost brackets, and what stands around them."""
+    head, _, body = statement.partition("(")
+    found, depth = [""], 0
+    for letter in body:
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if depth < 0 or (letter == "," and not depth):
+            found.append("")
+        else:
+            found[-1] += letter
+    split = [part for each in found for part in re.split(r" (?=CONSTRAINT )", each.strip())]
+    return [head.strip(), *(part.strip() for part in split if part.strip())]

@@ -12,10 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from models.answer import Question
 from models.base import reading
 from models.meeting import Meeting, MeetingForm
 from models.person import Viewer
+from models.question import Question
 from tests.factories import Cast, a_meeting, answer, code_of, csrf_token, points_of, sign_in
 from tests.valid_html import assert_valid_html
 

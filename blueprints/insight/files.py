@@ -126,7 +126,9 @@ def _point(row: PointRow, dialect: Dialect) -> Cells:
         dialect.text(row.title),
         *map(dialect.number, _counts(row.totals)),
         dialect.moment(row.talked_about_at),
-        *[NOT_YET] * 3,
+        dialect.share(row.expected_influence_share),
+        dialect.number(row.offers),
+        NOT_YET,
     )
 
 
@@ -153,10 +155,10 @@ def _meeting(row: MeetingRow, dialect: Dialect) -> Cells:
         dialect.word(row.state),
         dialect.moment(row.opened_at),
         dialect.moment(row.closed_at),
-        NOT_YET,
+        dialect.number(row.headcount),
         dialect.number(row.answers),
         *map(dialect.number, channels),
-        NOT_YET,
+        dialect.number(row.voided),
         dialect.share(row.understood_first_share),
         dialect.share(row.understood_now_share),
         dialect.number(row.points_open),

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from models.answer import Question
 from models.base import Texts
 from models.meeting import Meeting
 from models.person import Viewer
+from models.question import Question
 from models.summary import PointTotals, Totals, totals
 from models.talked_about import TalkedAbout
 from models.wording import DANISH, Influence, WordedPoint

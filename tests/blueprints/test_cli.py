@@ -23,13 +23,13 @@ from blueprints.cli.serving import greeting, qr_text
 from config import Config
 from content import demo as told
 from models import base
-from models.answer import Question
 from models.audit import Act, AuditEntry
 from models.base import reading, session, writing
 from models.clock import local
 from models.meeting import Meeting, State
 from models.municipality import Municipality
 from models.person import Person
+from models.question import Question
 from models.summary import count, totals
 from tests.databases import Database
 

@@ -8,10 +8,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from models.answer import Question
 from models.audit import Act, AuditEntry
 from models.base import reading
 from models.meeting import Meeting
+from models.question import Question
 from tests.factories import Cast, a_meeting, answer, csrf_token
 
 WORDS = "Hvad med Signes mor?"

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from models.agreement import Agreement, AgreementPoint, Point
-from models.answer import Answer, Doubt, Question, SpentKey, hash_of_key
+from models.answer import Answer, Doubt, SpentKey, hash_of_key
 from models.audit import Act, AuditEntry
 from models.base import reading, session, writing
 from models.clock import end_of
@@ -16,6 +16,7 @@ from models.code import parse_code, shown_code
 from models.draft import Draft
 from models.meeting import DAYS_OF_A_TALK, Meeting, MeetingForm, NotReady, State, WrongState, is_open
 from models.person import Membership, Person, Role
+from models.question import Question
 from models.scope import meeting_run_by, meeting_seen_by
 from models.wording import Lack, Reason
 from tests.factories import Cast, a_meeting, a_person, a_wording, answer, code_of, points_of

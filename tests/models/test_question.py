@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from models.answer import LONGEST_QUESTION, Answer, Question, hash_of_key
+from models.answer import Answer, hash_of_key
 from models.audit import Act, AuditEntry
 from models.base import reading, session, writing
 from models.meeting import Meeting
+from models.question import LONGEST_QUESTION, Question
 from tests.factories import Cast, a_meeting, answer, points_of
 
 NOW = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from models.answer import Answer, AnswerDeleted, Channel, Doubt, Question, SpentKey, hash_of_key
+from models.answer import Answer, AnswerDeleted, Channel, Doubt, SpentKey, hash_of_key
 from models.base import reading, session, writing
 from models.clock import end_of, minute_of
 from models.meeting import Meeting, MeetingForm
+from models.question import Question
 from models.submission import (
     AgreementChanged,
     MeetingClosed,

@@ -12,9 +12,10 @@ from uuid import uuid4
 
 from sqlalchemy import func, select
 
-from models.answer import Answer, Doubt, Question, SpentKey
+from models.answer import Answer, Doubt, SpentKey
 from models.base import reading
 from models.meeting import Meeting
+from models.question import Question
 from tests.factories import Cast, a_meeting, answer, code_of, points_of
 
 TIMES = 50

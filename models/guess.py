@@ -1,0 +1,30 @@
+"""Guess: before reading, did the citizen expect to have influence on this point? The first one counts for ever."""
+
+from __future__ import annotations
+
+import enum
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import BY_KEY, Base, name_of
+
+
+class Expectation(enum.Enum):
+    """To "Do you think that you can influence it?"."""
+
+    YES = "yes"
+    NO = "no"
+    UNSURE = "unsure"
+
+
+class Guess(Base):
+    """Made in the first accepted submission that covered the point; a changed answer never changes it, and what was
+    skipped then stays skipped."""
+
+    __tablename__ = "guess"
+    __table_args__ = (Index("ix_guess_totals", "point_id", "expected", "answer_id"), BY_KEY)
+
+    answer_id: Mapped[int] = mapped_column(ForeignKey("answer.id", ondelete="CASCADE"), primary_key=True)
+    point_id: Mapped[int] = mapped_column(ForeignKey("point.id", ondelete="CASCADE"), primary_key=True)
+    expected: Mapped[Expectation] = mapped_column(name_of(Expectation, "expected"))
