@@ -9,11 +9,18 @@ from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
 
-from models.answer import Channel, hash_of_key
+from models.answer import Channel, Difficulty, hash_of_key
+from models.guess import Expectation
 from models.question import LONGEST_QUESTION
 from models.submission import Submission
 
 QUESTION = "question-"
+WHY = "why-"
+GUESS = "guess-"
+
+#: The values of the fields, as `interface.md` spells them.
+DIFFICULTIES = {str(each.name).lower(): each for each in Difficulty}
+EXPECTATIONS = {each.value: each for each in Expectation}
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _NUMBER = re.compile(r"[0-9]{1,9}")
@@ -26,13 +33,16 @@ class BadKey(ValueError):
 @dataclass
 class AnswerForm:
     """What was typed and ticked, kept as it came; ``errors`` names the fields that are wrong, by the field's name.
-    ``talk``: the reply to an invitation."""
+    ``difficulties``: why a point is unclear. ``talk``: the reply to an invitation."""
 
     key: UUID
     agreement: int | None
     language: str
     unclear: frozenset[int] = frozenset()
     questions: dict[int, str] = field(default_factory=dict)
+    difficulties: dict[int, Difficulty] = field(default_factory=dict)
+    guesses: dict[int, Expectation] = field(default_factory=dict)
+    offers: frozenset[int] = frozenset()
     talk: int | None = None
     errors: dict[str, str] = field(default_factory=dict)
 
@@ -43,9 +53,6 @@ class AnswerForm:
         agreement = parse_number(fields.get("agreement", ""))
         if agreement is None:
             errors["agreement"] = "number"
-        ticked = [parse_number(value) for value in fields.getlist("unclear")]
-        if None in ticked:
-            errors["unclear"] = "point"
         language = fields.get("lang", "")
         if not language:
             errors["lang"] = "missing"
@@ -53,8 +60,11 @@ class AnswerForm:
             key=parse_key(fields.get("key", "")),
             agreement=agreement,
             language=language,
-            unclear=frozenset(point for point in ticked if point is not None),
+            unclear=_points(fields, "unclear", errors),
             questions=_questions(fields, errors),
+            difficulties=_difficulties(fields, errors),
+            guesses=parse_guesses(fields, errors),
+            offers=_points(fields, "offer", errors),
             talk=parse_number(fields.get("talk", "")),
             errors=errors,
         )
@@ -69,7 +79,18 @@ class AnswerForm:
         if self.agreement is None:
             raise ValueError("an agreement is needed")
         asked = {point: text for point, text in self.questions.items() if text}
-        return Submission(hash_of_key(self.key), self.agreement, self.language, self.unclear, asked, channel, self.talk)
+        return Submission(
+            hash_of_key(self.key),
+            self.agreement,
+            self.language,
+            self.unclear,
+            asked,
+            channel,
+            self.talk,
+            {point: why for point, why in self.difficulties.items() if point in self.unclear},
+            self.guesses,
+            self.offers,
+        )
 
 
 def parse_key(text: str) -> UUID:
@@ -81,6 +102,42 @@ def parse_key(text: str) -> UUID:
 
 def parse_number(text: str) -> int | None:
     return int(text) if _NUMBER.fullmatch(text) and text.isascii() else None
+
+
+def parse_guesses(fields: MultiDict[str, str], errors: dict[str, str]) -> dict[int, Expectation]:
+    """What was guessed, by point; what is wrong with it is added to ``errors``."""
+    guesses: dict[int, Expectation] = {}
+    for name, value in fields.items():
+        if not name.startswith(GUESS):
+            continue
+        point, expected = parse_number(name.removeprefix(GUESS)), EXPECTATIONS.get(value)
+        if point is None or expected is None:
+            errors["guess"] = "choice"
+        else:
+            guesses[point] = expected
+    return guesses
+
+
+def _points(fields: MultiDict[str, str], name: str, errors: dict[str, str]) -> frozenset[int]:
+    ticked = [parse_number(value) for value in fields.getlist(name)]
+    if None in ticked:
+        errors[name] = "point"
+    return frozenset(point for point in ticked if point is not None)
+
+
+def _difficulties(fields: MultiDict[str, str], errors: dict[str, str]) -> dict[int, Difficulty]:
+    difficulties: dict[int, Difficulty] = {}
+    for name, values in fields.lists():
+        if not name.startswith(WHY):
+            continue
+        point = parse_number(name.removeprefix(WHY))
+        if point is None or not DIFFICULTIES.keys() >= set(values):
+            errors["why"] = "choice"
+            continue
+        difficulties[point] = Difficulty(0)
+        for value in values:
+            difficulties[point] |= DIFFICULTIES[value]
+    return difficulties
 
 
 def _questions(fields: MultiDict[str, str], errors: dict[str, str]) -> dict[int, str]:
