@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Integer, and_, case, cast, func, select
@@ -15,7 +16,7 @@ from models.agreement import Agreement, AgreementPoint, version_bit
 from models.answer import Answer, Channel, Difficulty, Doubt
 from models.base import session
 from models.guess import Expectation, Guess
-from models.meeting import Meeting
+from models.meeting import Meeting, State
 from models.offer import Offer
 from models.question import Question
 from models.wording import Influence
@@ -38,6 +39,9 @@ class PointTotals:
     offers: int = 0
     difficulties: dict[str, int] = field(default_factory=dict)
 
+    def without_guesses(self) -> PointTotals:
+        return replace(self, guesses=0, expected_influence=0, expected_none=0)
+
     def expectation_gap(self, influence: Influence) -> float | None:
         """The share of the guesses that were wrong: influence expected on a fixed point, none on an open one."""
         wrong = self.expected_influence if influence is Influence.FIXED else self.expected_none
@@ -47,7 +51,7 @@ class PointTotals:
 @dataclass(frozen=True)
 class Totals:
     """Counts of answers, never of persons. ``points`` holds every identity the meeting ever had, by id. ``voided`` ones
-    are in no other figure."""
+    are in no other figure. ``is_bare``: what splits the answers was deleted with them."""
 
     answers: int = 0
     understood_first: int = 0
@@ -57,10 +61,11 @@ class Totals:
     voided: int = 0
     channels: dict[str, int] = field(default_factory=dict)
     points: dict[int, PointTotals] = field(default_factory=dict)
+    is_bare: bool = False
 
     def shows_split(self, smallest_group: int) -> bool:
         """Whether figures that split the answers may be shown (rule 6)."""
-        return self.answers >= smallest_group
+        return self.answers >= smallest_group and not self.is_bare
 
     def shows_point(self, point_id: int, smallest_group: int) -> bool:
         """A point below the limit is protected even where the meeting is above it."""
@@ -84,6 +89,21 @@ class Totals:
 
     def point(self, point_id: int) -> PointTotals:
         return self.points.get(point_id, PointTotals())
+
+    def bare(self) -> Totals:
+        """How many answers there were, and nothing that splits them."""
+        return Totals(answers=self.answers, questions=self.questions, voided=self.voided, is_bare=True)
+
+    def of_groups(self, smallest_group: int) -> Totals:
+        """Without every figure that splits a group below the limit: what may be kept when the answers go."""
+        if not self.shows_split(smallest_group):
+            return self.bare()
+        points = {
+            point: counts if self.shows_guesses(point, smallest_group) else counts.without_guesses()
+            for point, counts in self.points.items()
+            if self.shows_point(point, smallest_group)
+        }
+        return replace(self, points=points)
 
     @property
     def share_first(self) -> float | None:
@@ -117,6 +137,13 @@ def keep_totals(meeting: Meeting) -> None:
         return
     meeting.totals = count(meeting).to_document()
     meeting.totals_revision = meeting.revision
+
+
+def keep_final_totals(meeting: Meeting, now: datetime) -> None:
+    """After a write to a meeting's answers: store its figures again, once it is closed."""
+    if meeting.state(now) is State.CLOSED:
+        session().refresh(meeting)
+        keep_totals(meeting)
 
 
 def answers_to(meeting: Meeting, versions: Collection[int]) -> int:

@@ -9,6 +9,7 @@ from flask.cli import with_appcontext
 from blueprints.access import now
 from blueprints.cli.demo import prepare
 from blueprints.cli.people import person_add
+from blueprints.cli.retention import purge
 from blueprints.cli.serving import greeting, refuse_taken_port, serve_for_ever, upgrade_database
 from blueprints.headers import settings
 from content.demo import municipality
@@ -17,7 +18,7 @@ from models.municipality import Municipality
 
 
 def init_app(app: Flask) -> None:
-    for command in (serve, db_upgrade, demo, person_add):
+    for command in (serve, db_upgrade, demo, person_add, purge):
         app.cli.add_command(command)
 
 

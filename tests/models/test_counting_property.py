@@ -11,11 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.answer import Answer, AnswerDeleted, hash_of_key
+from models.answer import Answer, AnswerDeleted, Difficulty, hash_of_key
 from models.base import reading, session, writing
+from models.clock import minute_of
+from models.guess import Expectation
 from models.meeting import Meeting, NothingToPublish, State
 from models.submission import AgreementChanged, MeetingClosed, Submission, receive
 from models.summary import Totals, count, keep_totals, totals
+from models.voiding import Voiding
 from models.wording import Influence, WordedPoint, Wording
 from tests.factories import Cast, a_meeting, a_point, a_wording, points_of
 from tests.models.recount import Accepted, Identity, Recount, Version
@@ -37,6 +40,8 @@ ACTS = st.tuples(
         + ["answer_older"] * 2
         + ["resend", "delete", "add", "reword", "purpose", "decider", "start_again", "close"]
         + ["remove", "translate", "reverse", "steps", "reopen"] * 2
+        + ["check_expectations", "ask_for_hands", "undo_voiding"]
+        + ["void"] * 3
     ),
     st.integers(0, 63),
     st.integers(0, 63),
@@ -54,20 +59,23 @@ class Play:
     now: datetime = NOW
     ids: dict[Identity, int] = field(default_factory=dict)
     keys: dict[int, UUID] = field(default_factory=dict)
-    last: dict[UUID, tuple[int, frozenset[Identity]]] = field(default_factory=dict)
+    asks: list[tuple[frozenset[Identity], frozenset[Identity]]] = field(default_factory=list)
+    last: dict[UUID, Accepted] = field(default_factory=dict)
     deleted: set[UUID] = field(default_factory=set)
+    voidings: list[int] = field(default_factory=list)
 
     @classmethod
     def begin(cls, cast: Cast) -> Play:
-        meeting = a_meeting(cast, wording=a_wording(can=2, fixed=1), now=NOW)
+        meeting = a_meeting(cast, wording=that_asks(), now=NOW)
         with reading():
             play = cls(cast, meeting, session().get_one(Meeting, meeting).code)
-        play._note_version(a_wording(can=2, fixed=1))
+        play._note_version(that_asks())
         return play
 
     def go_through(self, act: Act) -> None:
         name, one, two = act
-        self.now += MINUTE
+        # Now and then two things happen in one minute.
+        self.now += MINUTE if one % 4 else timedelta(seconds=1)
         getattr(self, f"_{name}")(one, two)
 
     def check(self) -> None:
@@ -103,25 +111,52 @@ class Play:
     def _answer_to(self, number: int, who: int, ticks: int) -> None:
         key = self.keys.setdefault(who % KEYS, uuid4())
         points = self.recount.versions[number - 1].points
-        self._send(key, number, ticked(points, ticks))
+        guessed, hands = self.asks[number - 1]
+        tick = ticked(points, ticks)
+        said = list(Expectation)
+        self._send(
+            Accepted(
+                key,
+                number,
+                minute_of(self.now),
+                tick,
+                why={point: reasons(who + place) for place, point in enumerate(points) if point in tick},
+                guessed={
+                    point: said[(who + place) % 3].value
+                    for place, point in enumerate(points)
+                    if point in guessed and (ticks + place) % 4
+                },
+                offered=frozenset(
+                    point for place, point in enumerate(points) if point in hands and who + place + ticks & 1
+                ),
+            )
+        )
 
     def _resend(self, who: int, _: int) -> None:
         key = self.keys.get(who % KEYS)
         if key in self.last:
-            self._send(key, *self.last[key])
+            self._send(replace(self.last[key], minute=minute_of(self.now)))
 
-    def _send(self, key: UUID, number: int, ticked: frozenset[Identity]) -> None:
-        doubts = frozenset(self.ids[point] for point in ticked)
-        submission = Submission(hash_of_key(key), number, "da", doubts)
-        refused = self._refusal(key, number)
+    def _send(self, sent: Accepted) -> None:
+        assert isinstance(sent.key, UUID)
+        submission = Submission(
+            hash_of_key(sent.key),
+            sent.number,
+            "da",
+            frozenset(self.ids[point] for point in sent.ticked),
+            difficulties={self.ids[point]: difficulty(names) for point, names in sent.why.items()},
+            guesses={self.ids[point]: Expectation(value) for point, value in sent.guessed.items()},
+            offers=frozenset(self.ids[point] for point in sent.offered),
+        )
+        refused = self._refusal(sent.key, sent.number)
         if refused:
             with pytest.raises(refused), writing():
                 receive(self.code, submission, self.now, None)
             return
         with writing():
             receive(self.code, submission, self.now, None)
-        self.recount.log.append(Accepted(key, number, ticked))
-        self.last[key] = number, ticked
+        self.recount.log.append(sent)
+        self.last[sent.key] = sent
 
     def _refusal(self, key: UUID, number: int) -> type[Exception] | None:
         if key in self.deleted:
@@ -140,7 +175,7 @@ class Play:
             answer.delete()
         self.deleted.add(key)
         self.recount.delete(key)
-        self._send(key, *self.last[key])
+        self._send(self.last[key])
         del self.keys[who % KEYS]
 
     # Staff
@@ -159,11 +194,34 @@ class Play:
         with reading():
             return session().get_one(Meeting, self.meeting).state(self.now) is State.OPEN
 
+    def _void(self, first: int, length: int) -> None:
+        began = self.now - first % 8 * MINUTE
+        ended = min(began + length % 8 * MINUTE, self.now)
+        with writing():
+            voiding = Voiding.void(session().get_one(Meeting, self.meeting), began, ended, self.cast.mette, self.now)
+            self.voidings.append(voiding.id)
+        self.recount.voided.append(range(minute_of(began), minute_of(ended) + 1))
+
+    def _undo_voiding(self, which: int, _: int) -> None:
+        if not self.voidings:
+            return
+        place = which % len(self.voidings)
+        with writing():
+            session().get_one(Voiding, self.voidings.pop(place)).undo(self.cast.mette, self.now)
+        self.recount.voided.pop(place)
+
+    def _check_expectations(self, place: int, on: int) -> None:
+        self._publish_point(place, lambda point: replace(point, asks_guess=bool(on & 1)))
+
+    def _ask_for_hands(self, place: int, on: int) -> None:
+        self._publish_point(place, lambda point: replace(point, asks_hands=bool(on & 1)))
+
     def _remove(self, place: int, _: int) -> None:
         self._publish_points(lambda points: without(points, place % len(points)))
 
     def _add(self, number: int, influence: int) -> None:
-        point = a_point(10 + number % 4, list(Influence)[influence % len(Influence)])
+        asks = {"asks_guess": bool(number & 4), "asks_hands": bool(number & 8)}
+        point = a_point(10 + number % 4, list(Influence)[influence % len(Influence)], **asks)
         self._publish_points(lambda points: (*points, point)[:MOST_POINTS])
 
     def _reword(self, place: int, number: int) -> None:
@@ -188,7 +246,7 @@ class Play:
         self._publish(lambda old: replace(old, steps=(replace(old.steps[0], text={"da": f"Skridt {number}"}),)))
 
     def _start_again(self, _: int, __: int) -> None:
-        self._publish(lambda _: a_wording(can=2, fixed=1))
+        self._publish(lambda _: that_asks())
 
     def _publish_point(self, place: int, change: Callable[[WordedPoint], WordedPoint]) -> None:
         def changed(points: Points) -> Points:
@@ -221,6 +279,9 @@ class Play:
             assert self.ids.setdefault(point, its_id) == its_id
         assert len(set(self.ids.values())) == len(self.ids)
         self.recount.versions.append(Version(wording.purpose["da"], wording.decider["da"], points))
+        frozen = wording.frozen().points
+        guessed = frozenset(identity(point) for point in frozen if point.asks_guess)
+        self.asks.append((guessed, frozenset(identity(point) for point in frozen if point.asks_hands)))
 
 
 def ticked(points: tuple[Identity, ...], ticks: int) -> frozenset[Identity]:
@@ -230,6 +291,24 @@ def ticked(points: tuple[Identity, ...], ticks: int) -> frozenset[Identity]:
     if ticks < ONE_TICK:
         return frozenset([points[ticks % len(points)]])
     return frozenset(point for place, point in enumerate(points) if ticks >> place & 1)
+
+
+def that_asks() -> Wording:
+    """Two points to influence that ask for hands and a fixed one; all are in the expectation check."""
+    wording = a_wording(can=2, fixed=1)
+    return replace(wording, points=tuple(replace(each, asks_guess=True, asks_hands=True) for each in wording.points))
+
+
+def reasons(number: int) -> frozenset[str]:
+    """Often none, otherwise some of the four."""
+    return frozenset(str(each.name) for each in Difficulty if number & 16 and number & each.value)
+
+
+def difficulty(names: frozenset[str]) -> Difficulty:
+    said = Difficulty(0)
+    for name in names:
+        said |= Difficulty[name]
+    return said
 
 
 def without(points: Points, place: int) -> Points:
@@ -261,7 +340,7 @@ sequences = given(acts=st.lists(ACTS, max_size=25))
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-@settings(anyhow, max_examples=100, derandomize=True)
+@settings(anyhow, max_examples=50, derandomize=True)
 @sequences
 def test_every_figure_is_what_a_recount_says(cast: Cast, acts: list[Act]) -> None:
     check_every_figure(cast, acts)
@@ -269,7 +348,7 @@ def test_every_figure_is_what_a_recount_says(cast: Cast, acts: list[Act]) -> Non
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-@settings(anyhow, max_examples=25, derandomize=True)
+@settings(anyhow, max_examples=15, derandomize=True)
 @sequences
 def test_every_figure_is_what_a_recount_says_on_postgresql(cast: Cast, acts: list[Act]) -> None:
     check_every_figure(cast, acts)

@@ -1,0 +1,74 @@
+"""``flask purge``: says what it would delete, deletes it once, and goes on where it was broken off."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from blueprints.cli import retention as command
+from models import retention
+from models.answer import Answer
+from models.base import reading, session, writing
+from models.meeting import Meeting
+from tests.factories import Cast, a_meeting, answer, code_of
+
+LONG_AGO = datetime.now(UTC) - timedelta(days=200)
+
+
+@pytest.fixture
+def ended(cast: Cast) -> list[int]:
+    """Two meetings with two answers each, closed longer ago than answers are kept."""
+    meetings = []
+    for _ in range(2):
+        meeting = a_meeting(cast, now=LONG_AGO)
+        for _ in range(2):
+            answer(meeting, [1], {1: "Hvad?"}, now=LONG_AGO)
+        with writing():
+            session().get_one(Meeting, meeting).close(LONG_AGO, cast.mette)
+        meetings.append(meeting)
+    return meetings
+
+
+def purge(app: Flask, *arguments: str) -> str:
+    result = app.test_cli_runner().invoke(args=["purge", *arguments])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def answers() -> int:
+    with reading():
+        return session().scalar(select(func.count()).select_from(Answer)) or 0
+
+
+def test_a_dry_run_says_it_and_deletes_nothing_and_the_second_run_has_nothing_left(
+    app: Flask, ended: list[int]
+) -> None:
+    codes = [f"{code[:4]}-{code[4:]}  answers 2, questions 2, spent keys 0" for code in map(code_of, ended)]
+    assert purge(app, "--dry-run").splitlines() == [
+        *codes,
+        "Due in 2 of all meetings: answers 4, questions 4, spent keys 0",
+    ]
+    assert answers() == 4
+    assert purge(app).splitlines() == [*codes, "Deleted in 2 of all meetings: answers 4, questions 4, spent keys 0"]
+    assert answers() == 0
+    assert purge(app).splitlines() == ["Deleted in 0 of all meetings: answers 0, questions 0, spent keys 0"]
+
+
+def test_broken_off_the_next_run_goes_on(app: Flask, ended: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    real = retention.end
+
+    def breaks_off(meeting: int, now: datetime) -> object:
+        due = real(meeting, now)
+        if meeting == ended[1]:
+            raise KeyboardInterrupt
+        return due
+
+    monkeypatch.setattr(command, "end", breaks_off)
+    app.test_cli_runner().invoke(args=["purge"])
+    assert answers() == 2
+    monkeypatch.undo()
+    purge(app)
+    assert answers() == 0
