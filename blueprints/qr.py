@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from functools import lru_cache
 
 import qrcode
@@ -17,9 +18,8 @@ PIXELS_PER_MODULE = 16
 @lru_cache(maxsize=256)
 def qr_svg(url: str, label: str) -> str:
     """The code as one compact SVG path, black on white in every colour scheme. ``label`` is its accessible name."""
-    rows = _code(url).get_matrix()
-    size = len(rows)
-    path = "".join(_runs(y, row) for y, row in enumerate(rows))
+    runs, size = qr_runs(url)
+    path = "".join(f"M{x} {y}h{length}v1h-{length}z" for x, y, length in runs)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" shape-rendering="crispEdges" role="img"'
         f' aria-label="{_escaped(label)}"><path fill="#fff" stroke="none" d="M0 0h{size}v{size}H0z"/>'
@@ -34,6 +34,13 @@ def qr_png(url: str) -> bytes:
     return buffer.getvalue()
 
 
+def qr_runs(url: str) -> tuple[list[tuple[int, int, int]], int]:
+    """The runs of black modules, each from ``x``, ``y`` so many to the right, and how many modules the code is wide
+    with its white border."""
+    rows = _code(url).get_matrix()
+    return [(x, y, length) for y, row in enumerate(rows) for x, length in _runs(row)], len(rows)
+
+
 def _code(url: str) -> qrcode.QRCode[PyPNGImage]:
     code: qrcode.QRCode[PyPNGImage] = qrcode.QRCode(
         error_correction=ERROR_CORRECT_M, border=QUIET_ZONE, box_size=PIXELS_PER_MODULE
@@ -43,17 +50,16 @@ def _code(url: str) -> qrcode.QRCode[PyPNGImage]:
     return code
 
 
-def _runs(y: int, row: list[bool]) -> str:
-    """One rectangle for each run of black modules in the row."""
-    path, x = "", 0
+def _runs(row: list[bool]) -> Iterator[tuple[int, int]]:
+    """Where each run of black modules in the row begins, and how long it is."""
+    x = 0
     while x < len(row):
         start = x
         while x < len(row) and row[x]:
             x += 1
         if x > start:
-            path += f"M{start} {y}h{x - start}v1h-{x - start}z"
+            yield start, x - start
         x += 1
-    return path
 
 
 def _escaped(text: str) -> str:

@@ -73,8 +73,13 @@ class TalkedAbout(Base):
     @staticmethod
     def latest(meeting: Meeting) -> dict[int, TalkedAbout]:
         """The last talk about each point that was talked about, withdrawn ones left out."""
+        return {talk.point_id: talk for talk in TalkedAbout.standing_in(meeting)}
+
+    @staticmethod
+    def standing_in(meeting: Meeting) -> list[TalkedAbout]:
+        """Every talk in the meeting that was not withdrawn, the earliest first."""
         standing = select(TalkedAbout).where(TalkedAbout.meeting_id == meeting.id, TalkedAbout.withdrawn_at.is_(None))
-        return {talk.point_id: talk for talk in session().scalars(standing.order_by(TalkedAbout.id))}
+        return list(session().scalars(standing.order_by(TalkedAbout.id)))
 
     @staticmethod
     def in_meeting(meeting: Meeting, point_id: int, talk_id: int) -> TalkedAbout | None:
