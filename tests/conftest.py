@@ -9,18 +9,33 @@ from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
 import pytest
+from jinja2.bccache import Bucket, BytecodeCache
 
 from app import create_app
 from config import Config
 from models import base
 from tests import arabic, factories
-from tests.databases import Database, PostgreSQL, SQLiteFiles, hurry
+from tests.databases import Database, PostgreSQL, SQLiteFiles, hurry, keep_engines
 
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
 
+HERE = Path(__file__).parent
+#: What these modules ask of a database, each kind does in its own way: taking answers in, rows that flow into a file,
+#: prepared statements, making a database. The other pages ask the models, whose own tests run on both.
+PAGES_ON_BOTH = {"test_answering.py", "test_cli.py", "test_export_files.py", "test_exports.py", "test_room_summary.py"}
+
 KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Pages are looked at on SQLite in `make test`, and in `make test-all` on PostgreSQL too."""
+    for item in items:
+        is_page = item.path.parent == HERE / "blueprints" and item.path.name not in PAGES_ON_BOTH
+        if is_page and item.get_closest_marker("postgres"):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")
@@ -38,12 +53,20 @@ def postgresql(testrun_uid: str) -> Iterator[PostgreSQL]:
     server.stop()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def kept_engines() -> Iterator[None]:
+    """Each address has one engine as long as this process lives."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        keep_engines(monkeypatch)
+        yield
+
+
 @pytest.fixture(params=KINDS)
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """An empty database with the schema, once of each kind, connected to this process."""
     if request.param == "sqlite":
         files: SQLiteFiles = request.getfixturevalue("sqlite_files")
-        fresh = files.new(tmp_path / "afstemt.sqlite3")
+        fresh = files.cleared()
     else:
         server: PostgreSQL = request.getfixturevalue("postgresql")
         fresh = server.cleared()
@@ -122,10 +145,28 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
+class CompiledTemplates(BytecodeCache):
+    """What Jinja compiled for one application is what it would compile for the next; a changed template is not."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._known:
+            bucket.bytecode_from_string(self._known[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._known[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED_TEMPLATES = CompiledTemplates()
+
+
 def _running(settings: Config) -> Iterator[Flask]:
     settings.instance_dir.mkdir(exist_ok=True)
     app = create_app(settings)
     app.testing = True
+    app.jinja_env.bytecode_cache = COMPILED_TEMPLATES
     hurry(base.engine())
     yield app
     base.engine().dispose()

@@ -15,7 +15,16 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    expect,
+    sync_playwright,
+)
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app import create_app
@@ -38,7 +47,9 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-WAIT_MILLISECONDS = 10_000
+#: Long, because a machine that does much else is slow; what comes at once is not waited for.
+WAIT_MILLISECONDS = 30_000
+expect.set_options(timeout=WAIT_MILLISECONDS)
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
 NARROW = {**PHONE, "viewport": {"width": 320, "height": 640}}
@@ -57,6 +68,9 @@ AXE_OPTIONS = {
     "resultTypes": ["violations"],
     "rules": {"color-contrast-enhanced": {"enabled": True}, "target-size": {"enabled": True}},
 }
+
+
+SCHEMES = ("light", pytest.param("dark", marks=pytest.mark.slow))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -182,9 +196,9 @@ def laptop(devices: Devices) -> Callable[..., BrowserContext]:
 
 
 @pytest.fixture
-def database(sqlite_files: SQLiteFiles, tmp_path: Path) -> Iterator[Database]:
+def database(sqlite_files: SQLiteFiles) -> Iterator[Database]:
     """One empty SQLite file: what differs between the kinds of database is no browser's business."""
-    fresh = sqlite_files.new(tmp_path / "afstemt.sqlite3")
+    fresh = sqlite_files.cleared()
     engine = base.connect(fresh.url)
     hurry(engine)
     yield fresh
@@ -243,6 +257,12 @@ def signed_in(context: BrowserContext, live: Live, viewer: Viewer) -> Page:
     cookie = serializer.dumps({"_user_id": token, "_fresh": True})
     context.add_cookies([{"name": live.app.config["SESSION_COOKIE_NAME"], "value": cookie, "url": live.url}])
     return context.new_page()
+
+
+def look_again(page: Page) -> None:
+    """What a page does when somebody turns to it: the room and a receipt ask at once, what waits to be saved is sent.
+    A test need not wait for the next poll then."""
+    page.evaluate("() => { document.dispatchEvent(new Event('visibilitychange')) }")
 
 
 def axe(page: Page) -> None:

@@ -124,6 +124,6 @@ def test_placeholders_and_addresses_are_no_words() -> None:
 
 @pytest.mark.parametrize("piece", ["a", ".", "@", "{", "www.", "12. ", "a-", "\n"])
 def test_no_text_makes_it_slow(piece: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     readability([piece * 50_000 + "x"])
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
