@@ -16,7 +16,10 @@ from flask import Response, abort
 BUNDLES = {
     "citizen.css": ("tokens.css", "base.css", "citizen.css"),
     "staff.css": ("tokens.css", "base.css", "staff.css"),
+    "shared.css": ("tokens.css", "base.css", "citizen.css", "shared.css"),
     "room.css": ("tokens.css", "base.css", "room.css"),
+    "paper.css": ("tokens.css", "base.css", "staff.css", "paper.css"),
+    "sheet.css": ("tokens.css", "base.css", "sheet.css"),
 }
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 FOR_EVER = "public, max-age=31536000, immutable"

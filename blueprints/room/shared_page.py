@@ -1,0 +1,136 @@
+"""What the shared tablet shows: the citizens' agreement, without a receipt, a key to keep or a way to anywhere else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from flask import render_template, url_for
+from flask_babel import gettext, ngettext
+
+from blueprints import languages
+from blueprints.access import now
+from blueprints.answer_form import QUESTION, AnswerForm
+from blueprints.headers import settings
+from blueprints.languages import own_name, spoken, worded
+from blueprints.room.turns import turn
+from blueprints.screen import use_palette
+from models.agreement import Agreement
+from models.guess import Expectation, mixed
+from models.meeting import Meeting
+from models.wording import DANISH, Wording
+
+Guesses = Mapping[int, Expectation]
+
+
+def speak_for(meeting: Meeting, wanted: str | None) -> None:
+    """Speak the wanted one of the meeting's languages, else Danish: the tablet's own language says nothing of who holds
+    it."""
+    languages.use(wanted if wanted in _offered(meeting) else DANISH)
+
+
+def start_page(meeting: Meeting) -> str:
+    """How a turn begins: with the expectation check where the agreement has one, else with the agreement."""
+    return guess_page(meeting, {}) if _newest(meeting).wording.guessed else new_page(meeting, {})
+
+
+def guess_page(meeting: Meeting, guesses: Guesses) -> str:
+    guessed = mixed(_newest(meeting).wording.guessed, meeting.code)
+    return _page("shared/guess.html", meeting, guessed=guessed, given=guesses)
+
+
+def new_page(meeting: Meeting, guesses: Guesses) -> str:
+    """The agreement with empty ticks, and what is so beside what was guessed."""
+    asked = {point.id for point in _newest(meeting).wording.guessed}
+    kept = {point: guess for point, guess in guesses.items() if point in asked}
+    return _agreement(meeting, "new", AnswerForm(key=uuid4(), agreement=None, language=spoken(), guesses=kept))
+
+
+def wrong_page(meeting: Meeting, form: AnswerForm, errors: Mapping[str, str]) -> str:
+    """All that was typed and what is wrong with it."""
+    return _agreement(meeting, "wrong", form, errors=errors)
+
+
+def changed_page(meeting: Meeting, form: AnswerForm) -> str:
+    """The text has changed: only what changed to read again, and all that was typed and ticked kept."""
+    newest = _newest(meeting).wording
+    answered = next((each.wording for each in meeting.agreements if each.number == form.agreement), Wording())
+    kept = {point.id for point in answered.points}
+    return _agreement(
+        meeting,
+        "changed",
+        form,
+        changed_points=frozenset(point.id for point in newest.points if point.id not in kept),
+        purpose_changed=answered.purpose != newest.purpose,
+        decider_changed=answered.decider != newest.decider,
+    )
+
+
+def thanks_page(meeting: Meeting) -> str:
+    return _page("shared/thanks.html", meeting)
+
+
+def over_page(meeting: Meeting, form: AnswerForm | None = None) -> str:
+    """The meeting is over; what came too late is shown, so that it can be said aloud instead."""
+    return _page("shared/over.html", meeting, typed_lines=form.texts if form else [])
+
+
+def _agreement(
+    meeting: Meeting, mode: str, form: AnswerForm, errors: Mapping[str, str] | None = None, **context: Any
+) -> str:
+    agreement = _newest(meeting)
+    points = {point.id for point in agreement.wording.points}
+    return _page(
+        "shared/agreement.html",
+        meeting,
+        mode=mode,
+        form=form,
+        wording=agreement.wording,
+        number=agreement.number,
+        guesses={point: guess for point, guess in form.guesses.items() if point in points},
+        errors=errors or {},
+        does_not_fit=any(not name.startswith(QUESTION) for name in errors or {}),
+        typed_lines=[text for point, text in form.questions.items() if text and point not in points],
+        answer_language=form.language if form.language in meeting.languages else spoken(),
+        labels=_button_labels(len(points)),
+        privacy_address=f"{urlsplit(settings().public_url).netloc}{url_for('site.privacy')}",
+        **context,
+    )
+
+
+def _page(template: str, meeting: Meeting, **context: Any) -> str:
+    use_palette(meeting.institution.municipality.palette)
+    return render_template(
+        template,
+        meeting=meeting,
+        meeting_id=meeting.id,
+        talk=meeting.is_talk,
+        turn=turn(),
+        worded_title=worded(meeting.title),
+        now=now(),
+        languages=[(language, own_name(language)) for language in _offered(meeting)],
+        **context,
+    )
+
+
+def _offered(meeting: Meeting) -> list[str]:
+    return [language for language in settings().languages if language in meeting.languages]
+
+
+def _button_labels(points: int) -> str:
+    """The words of the button for 0, 1, 2 … ticked points, as JSON: every language counts in its own way."""
+    ticked = [
+        ngettext("Send – %(num)d point unclear to me", "Send – %(num)d points unclear to me", number)
+        for number in range(1, points + 1)
+    ]
+    return json.dumps([gettext("I have understood"), *ticked], ensure_ascii=False)
+
+
+def _newest(meeting: Meeting) -> Agreement:
+    newest = meeting.newest
+    if newest is None:
+        raise LookupError("a meeting without a published version has no page")
+    return newest
