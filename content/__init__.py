@@ -41,7 +41,8 @@ class UnknownTemplate(KeyError):
 
 @dataclass(frozen=True, slots=True)
 class TemplatePoint:
-    """One topic. What can be influenced says `how`; what is FIXED says `why` and `decided_by`; never both."""
+    """One topic. What can be influenced says `how`; what is FIXED says `why` and `decided_by`; never both.
+    `asks_hands`: it asks "Vil du være med?"."""
 
     influence: str
     title: Text
@@ -49,7 +50,7 @@ class TemplatePoint:
     why: Text | None
     decided_by: Text | None
     starter: bool
-    asks_for_help: bool
+    asks_hands: bool
     source: str
 
     @property
@@ -154,7 +155,7 @@ def _point(raw: object, where: str) -> TemplatePoint:
             why=fields.text("why") if fixed else None,
             decided_by=fields.text("decided_by") if fixed else None,
             starter=fields.optional("starter", fields.flag, False),
-            asks_for_help=False if fixed else fields.optional("asks_for_help", fields.flag, False),
+            asks_hands=False if fixed else fields.optional("asks_hands", fields.flag, False),
             source=fields.optional("source", fields.string, ""),
         )
     )

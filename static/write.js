@@ -99,11 +99,11 @@
     if (!/^(points|steps)$/.test(detail.target.id)) return;
     const before = detail.xhr.fields;
     kept = [...fieldsOf(detail.target)].filter(([key, state]) => before.has(key) && before.get(key) !== state);
-    opened = [...detail.target.querySelectorAll("li[id]>details")].map((each) => [each.parentElement.id, each.open]);
+    opened = [...detail.target.querySelectorAll("details[id]")].map((each) => [each.id, each.open]);
   });
   listens("htmx:afterSwap", () => {
     for (const [id, open] of opened) {
-      const details = part(id)?.querySelector("details");
+      const details = part(id);
       if (details) details.open ||= open;
     }
     const late = new Map(kept);

@@ -19,6 +19,7 @@ from models.base import reading, writing
 from models.draft import DraftChanged
 from models.meeting import Meeting, NothingToPublish, NotReady, State, WrongState
 from models.summary import answers_to, keep_totals, totals
+from models.wording import Wording
 
 Answer = str | Response | BaseResponse
 
@@ -187,12 +188,26 @@ def _touched(meeting: Meeting) -> dict[str, object]:
     return {
         "added": [point for point in new.points if point.identity not in kept],
         "removed": [point for point in old.points if point.identity not in kept],
+        **_asked(old, new),
         "purpose_changed": old.purpose.get("da") != new.purpose.get("da"),
         "decider_changed": old.decider.get("da") != new.decider.get("da"),
         "outdated": outdated,
         "answers": figures.answers,
         "is_protected": splits and not figures.shows_split(meeting.smallest_group),
         "nothing_new": not meeting.has_unpublished_changes,
+    }
+
+
+def _asked(old: Wording, new: Wording) -> dict[str, object]:
+    """What the draft changes in the expectation check, and which points ask for hands now or no longer."""
+    asked_before = {point.identity for point in old.points if point.asks_hands}
+    asked_now = {point.identity for point in new.points if point.asks_hands}
+    return {
+        "guessed": new.guessed,
+        "guessed_before": old.guessed,
+        "check_changed": {point.identity for point in old.guessed} != {point.identity for point in new.guessed},
+        "asking": [point for point in new.points if point.identity in asked_now - asked_before],
+        "asking_no_more": [point for point in new.points if point.identity in asked_before - asked_now],
     }
 
 

@@ -136,6 +136,7 @@ def worded_point(key: int, point: TemplatePoint) -> WordedPoint:
         how=dict(point.how or {}),
         why=dict(point.why or {}),
         decided_by=dict(point.decided_by or {}),
+        asks_hands=point.asks_hands,
     )
 
 

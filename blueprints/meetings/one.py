@@ -17,6 +17,7 @@ from models.base import reading, writing
 from models.clock import end_of, local
 from models.institution import Institution
 from models.meeting import Meeting, State
+from models.paper import typed_until
 from models.person import Person
 from models.scope import meeting_deputised_by
 
@@ -54,6 +55,7 @@ def meeting_page(meeting_id: int, status: int = 200, **typed: str) -> Response:
             lacks=[(words.in_list(each, shown.draft.wording), words.address_of(each, shown)) for each in lacks],
             wording=shown.newest.wording if shown.newest else shown.prepared,
             may_reopen=_reopens(shown),
+            types_paper=_types_paper(shown),
             names_deputies=meeting_deputised_by(viewer(), meeting_id) is not None,
             possible_deputies=_possible(shown),
             named=frozenset(person.id for person in shown.deputies),
@@ -72,6 +74,12 @@ def _possible(shown: Meeting) -> list[Person]:
 
 def _reopens(shown: Meeting) -> bool:
     until = shown.reopens_until()
+    return until is not None and now() < until
+
+
+def _types_paper(shown: Meeting) -> bool:
+    """Whether answers on paper can still be typed in."""
+    until = typed_until(shown)
     return until is not None and now() < until
 
 

@@ -12,7 +12,7 @@ from content import Template, TemplatePoint, UnknownTemplate, template
 from models.base import Texts
 from models.meeting import Meeting, State
 from models.readability import LONG, Level, Readability, readability
-from models.wording import DANISH, MANY_POINTS, Influence, Lack, WordedPoint, Wording
+from models.wording import DANISH, MANY_POINTS, MOST_GUESSED_POINTS, Influence, Lack, WordedPoint, Wording
 
 #: Fewer words than this are no sentence to measure.
 FEWEST_WORDS = 8
@@ -99,12 +99,20 @@ class WritingPage:
         if not self.is_danish:
             texts = [f"{typed.FIELDS_OF_PARTS[part]}-{point.key}" for point in points for part in point.parts]
             return ["title", "purpose", *texts, "decider", *(f"step-{step.key}" for step in steps)]
-        return [*self.values, *(f"influence-{point.key}" for point in points), "points", *([] if steps else ["steps"])]
+        said = [name for name in self.values if name not in self._silent]
+        return [*said, *(f"influence-{point.key}" for point in points), "points", *([] if steps else ["steps"])]
+
+    @property
+    def _silent(self) -> frozenset[str]:
+        """Ticks of which nothing can be wrong, or that the page of an individual talk does not have."""
+        kinds = ("hands", "guess") if self.meeting.is_talk else ("hands",)
+        return frozenset(f"{kind}-{point.key}" for kind in kinds for point in self.points)
 
     def lacks_of(self, key: int) -> int:
-        """How many things a point lacks in this language."""
-        ends = f"-{key}"
-        return sum(name.endswith(ends) and said.is_lack for name, said in self.messages.items())
+        """How many things a point lacks in this language. Whether it is one too many in the expectation check is said
+        there."""
+        ends, elsewhere = f"-{key}", f"guess-{key}"
+        return sum(name.endswith(ends) and said.is_lack for name, said in self.messages.items() if name != elsewhere)
 
     def danish(self, name: str) -> str:
         """The Danish beside a field in another language."""
@@ -113,6 +121,25 @@ class WritingPage:
     @cached_property
     def _danish(self) -> dict[str, str]:
         return typed.shown(self.meeting, DANISH)
+
+    # The expectation check
+
+    def is_ticked(self, name: str) -> bool:
+        return self.values[name] == typed.TICKED
+
+    @property
+    def has_check(self) -> bool:
+        """Whether the page lets points be picked: never in an individual talk."""
+        return self.is_danish and bool(self.points) and not self.meeting.is_talk
+
+    @property
+    def most_guessed(self) -> int:
+        return MOST_GUESSED_POINTS
+
+    @property
+    def guesses_one_sided(self) -> bool:
+        """Whether only points that are fixed are picked, or only open ones: then the guess gives itself away."""
+        return len({point.is_fixed for point in self.wording.guessed}) == 1
 
     # Points and steps
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_babel import gettext
 
@@ -27,8 +27,13 @@ LONGEST = {
 }  # fmt: skip
 #: The fields of a point, by the part of the wording that they hold.
 FIELDS_OF_PARTS = {"title": "text", "how": "how", "why": "why", "decided_by": "who"}
+#: The ticks of a point, by what they switch on. One that is shown sends its name even when it is not ticked.
+TICKS = {"asks_guess": "guess", "asks_hands": "hands"}
+TICKED = "1"
 YEARS = range(2000, 2101)
 _KEY = re.compile(r"-\d+")
+
+Value = TypeVar("Value")
 
 
 @dataclass
@@ -63,6 +68,8 @@ def shown(meeting: Meeting, language: str) -> dict[str, str]:
         values[f"influence-{point.key}"] = point.influence.value if point.influence else ""
         for part, name in FIELDS_OF_PARTS.items():
             values[f"{name}-{point.key}"] = getattr(point, part).get(language, "")
+        for asks, name in TICKS.items():
+            values[f"{name}-{point.key}"] = TICKED if getattr(point, asks) else ""
     for step in wording.steps:
         values[f"step-{step.key}"] = step.text.get(language, "")
         values[f"step-{step.key}-date"] = step.on.isoformat() if step.on else ""
@@ -98,6 +105,8 @@ class _Reader:
             how=self.texts(f"how-{point.key}", point.how),
             why=self.texts(f"why-{point.key}", point.why),
             decided_by=self.texts(f"who-{point.key}", point.decided_by),
+            asks_guess=self.tick(f"guess-{point.key}", point.asks_guess),
+            asks_hands=self.tick(f"hands-{point.key}", point.asks_hands),
         )
 
     def step(self, step: Step) -> Step:
@@ -168,31 +177,25 @@ class _Reader:
             return old
         return text
 
+    def tick(self, name: str, old: bool) -> bool:
+        return self.fields[name] == TICKED if name in self.fields else old
+
     def day(self, name: str, old: date | None) -> date | None:
-        text = self.fields.get(name)
-        if text is None:
-            return old
-        if not text.strip():
-            return None
-        try:
-            day = date.fromisoformat(text.strip())
-        except ValueError:
-            day = None
-        if day is None or day.year not in YEARS:
-            self.errors[name] = gettext("Write a date such as %(example)s.", example="2026-12-24")
-            return old
-        return day
+        return self.parsed(name, old, _day, gettext("Write a date such as %(example)s.", example="2026-12-24"))
 
     def hour(self, name: str, old: time | None) -> time | None:
+        return self.parsed(name, old, _hour, gettext("Write a time such as %(example)s.", example="19:00"))
+
+    def parsed(self, name: str, old: Value | None, parse: Callable[[str], Value], wrong: str) -> Value | None:
         text = self.fields.get(name)
         if text is None:
             return old
         if not text.strip():
             return None
         try:
-            return time.fromisoformat(text.strip()).replace(second=0, microsecond=0, tzinfo=None)
+            return parse(text.strip())
         except ValueError:
-            self.errors[name] = gettext("Write a time such as %(example)s.", example="19:00")
+            self.errors[name] = wrong
             return old
 
     def moment(self, name: str, text: str, old: datetime | None) -> datetime | None:
@@ -226,6 +229,17 @@ def clean(text: str) -> str:
     """Line ends as browsers count them, and no invisible control characters."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(each for each in lines if each == "\n" or unicodedata.category(each) not in {"Cc", "Cs"}).strip()
+
+
+def _day(text: str) -> date:
+    day = date.fromisoformat(text)
+    if day.year not in YEARS:
+        raise ValueError(text)
+    return day
+
+
+def _hour(text: str) -> time:
+    return time.fromisoformat(text).replace(second=0, microsecond=0, tzinfo=None)
 
 
 def _needed() -> str:

@@ -8,7 +8,7 @@ from flask_babel import gettext
 from blueprints.languages import own_name
 from blueprints.meetings.typed import FIELDS_OF_PARTS
 from models.meeting import Meeting
-from models.wording import DANISH, MOST_POINTS_TO_INFLUENCE, Lack, Reason, Wording
+from models.wording import DANISH, MOST_GUESSED_POINTS, MOST_POINTS_TO_INFLUENCE, Lack, Reason, Wording
 
 _FIELDS = {"place": "room", **{part: part for part in ("title", "date", "closes", "purpose", "decider", "points")}}
 
@@ -27,7 +27,8 @@ def address_of(lack: Lack, meeting: Meeting) -> str:
     language = lack.language if lack.language != DANISH else None
     anchor = field_of(lack, meeting.draft.wording)
     # The browser opens a closed point by itself only when the place it goes to is found in its text.
-    open_key = lack.key if any(point.key == lack.key for point in meeting.draft.wording.points) else None
+    in_point = lack.part != "guess" and any(point.key == lack.key for point in meeting.draft.wording.points)
+    open_key = lack.key if in_point else None
     return url_for("meetings.write", meeting_id=meeting.id, lang=language, open=open_key, _anchor=anchor)
 
 
@@ -39,6 +40,8 @@ def at_field(lack: Lack) -> tuple[str, str]:
         return gettext("Fill in what stands in { }."), ""
     if lack.reason is Reason.TWICE:
         return gettext("This point stands here twice."), gettext("Remove one of them, or word them differently.")
+    if lack.reason is Reason.TOO_MANY_GUESSES:
+        return gettext("At most %(number)d points. Leave this one out, or another.", number=MOST_GUESSED_POINTS), ""
     return in_list(lack, Wording()), ""
 
 
@@ -85,6 +88,11 @@ def _rule(lack: Lack, number: int) -> str:
     known = {
         Reason.TWICE: gettext("Point %(number)d stands here twice", number=number),
         Reason.TOO_MANY: gettext("At most %(number)d points that they can influence", number=MOST_POINTS_TO_INFLUENCE),
+        Reason.TOO_MANY_GUESSES: gettext(
+            "The expectation check takes at most %(most)d points: leave out point %(number)d, or another",
+            most=MOST_GUESSED_POINTS,
+            number=number,
+        ),
         Reason.NOTHING_TO_INFLUENCE: gettext("At least one point that they can influence"),
         Reason.NOTHING_FIXED: gettext("At least one point that is fixed"),
         Reason.NO_DATED_STEP: gettext("A date for at least one next step"),

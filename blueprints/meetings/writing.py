@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from dataclasses import replace
 
 from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -19,8 +20,9 @@ from blueprints.meetings.keeping import Kept, keep, language_typed
 from blueprints.meetings.page import WritingPage
 from models.base import reading
 from models.draft import DraftChanged
+from models.guess import mixed
 from models.meeting import Meeting, State, WrongState
-from models.wording import DANISH
+from models.wording import DANISH, Wording
 
 
 @meetings.route("/<int:meeting_id>/agreement", methods=["GET", "POST"])
@@ -40,24 +42,42 @@ def write(meeting_id: int) -> str | Response | BaseResponse:
 @meetings.get("/<int:meeting_id>/preview")
 @staff
 def preview(meeting_id: int) -> Response:
-    """The saved draft as citizens will see it; nothing can be sent from it."""
+    """The saved draft as citizens will see it, or the guesses before it; nothing can be sent from it."""
     with reading():
         meeting = access.meeting_to_run(meeting_id)
         asked = request.args.get("lang", DANISH)
         languages.use(asked if asked in meeting.languages else DANISH)
-        others = [(code, languages.own_name(code), url_for(
-            "meetings.preview", meeting_id=meeting_id, lang=code, framed=request.args.get("framed")
-        )) for code in meeting.languages if code != languages.spoken()]  # fmt: skip
+        wording = _with_ids(meeting.prepared.frozen())
+        guessing = "guess" in request.args and bool(wording.guessed)
+        others = [
+            (code, languages.own_name(code), _preview_in(meeting_id, code, guessing))
+            for code in meeting.languages
+            if code != languages.spoken()
+        ]
         page = render_template(
             "meetings/preview.html",
             meeting=meeting,
-            wording=meeting.prepared,
+            wording=wording,
+            guessing=guessing,
+            guessed=mixed(wording.guessed, meeting.code),
+            other_step=_preview_in(meeting_id, languages.spoken(), not guessing) if wording.guessed else None,
             other_languages=others,
             framed="framed" in request.args,
         )
     response = make_response(page)
     response.headers["Content-Security-Policy"] = CSP_FRAMED_BY_US
     return response
+
+
+def _preview_in(meeting_id: int, language: str, guessing: bool) -> str:
+    """The preview's other language or step, framed as this one is."""
+    framed, guess = request.args.get("framed"), 1 if guessing else None
+    return url_for("meetings.preview", meeting_id=meeting_id, lang=language, framed=framed, guess=guess)
+
+
+def _with_ids(wording: Wording) -> Wording:
+    """A draft's points have no ids yet; its keys name the fields of the preview as well."""
+    return replace(wording, points=tuple(replace(point, id=point.key) for point in wording.points))
 
 
 def new_page(meeting: Meeting, language: str) -> WritingPage:

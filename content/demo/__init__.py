@@ -1,7 +1,9 @@
 """The demo: an invented municipality and a week of its meetings, read from the YAML files beside this module.
 
 Days are counted from the day on which the demo is made. ``unclear`` is the share of answers in which a point, by its
-place, is unclear at first; ``cleared`` the share of these marks that citizens take away again.
+place, is unclear at first; ``cleared`` the share of these marks that citizens take away again. ``reasons`` is the share
+of these marks that name each difficulty, ``offers`` the share of answers that offer to help with a point, ``guesses``
+what is expected of it, by weight, by those who have not ``skipped`` the guesses.
 """
 
 from __future__ import annotations
@@ -46,8 +48,18 @@ class DemoMunicipality:
 
 
 @dataclass(frozen=True, slots=True)
+class DemoTalk:
+    """The point, by its place, that is explained again before people come back."""
+
+    point: int
+    explanation: Texts
+
+
+@dataclass(frozen=True, slots=True)
 class DemoAnswers:
-    """``count`` answers in the first ``minutes`` of a meeting, their ``languages`` by weight, questions by point."""
+    """``count`` answers in the first ``minutes`` of a meeting, their ``languages`` and ``channels`` by weight,
+    ``questions`` by point. The first about a point is replied to where ``replies`` holds it; the next is ``published``
+    where that names it."""
 
     count: int
     minutes: int
@@ -55,6 +67,15 @@ class DemoAnswers:
     unclear: Mapping[int, float]
     cleared: float
     questions: Mapping[int, list[str]]
+    channels: Mapping[str, int] = field(default_factory=lambda: {"own_phone": 1})
+    headcount: int | None = None
+    reasons: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
+    guesses: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
+    skipped: float = 0
+    offers: Mapping[int, float] = field(default_factory=dict)
+    talk: DemoTalk | None = None
+    replies: Mapping[int, Texts] = field(default_factory=dict)
+    published: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +147,15 @@ def meetings() -> list[DemoMeeting]:
 def _meeting(raw: dict[str, Any]) -> DemoMeeting:
     answers, second = raw.pop("answers", None), raw.pop("second_version", None)
     return DemoMeeting(
-        answers=DemoAnswers(**answers) if answers else None,
+        answers=_answers(answers) if answers else None,
         second_version=SecondVersion(**second) if second else None,
         **raw,
     )
+
+
+def _answers(raw: dict[str, Any]) -> DemoAnswers:
+    talk = raw.pop("talk", None)
+    return DemoAnswers(talk=DemoTalk(**talk) if talk else None, **raw)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import zxingcpp
 from click import unstyle
 from flask import Flask
 from flask.testing import FlaskCliRunner
+from sqlalchemy import select
 
 from app import create_app
 from blueprints.account.passwords import fits
@@ -23,14 +24,17 @@ from blueprints.cli.serving import greeting, qr_text
 from config import Config
 from content import demo as told
 from models import base
+from models.answer import Answer, Channel
 from models.audit import Act, AuditEntry
 from models.base import reading, session, writing
 from models.clock import local
+from models.guess import Guess
 from models.meeting import Meeting, State
 from models.municipality import Municipality
 from models.person import Person
 from models.question import Question
 from models.summary import count, totals
+from models.talked_about import TalkedAbout
 from tests.databases import Database
 
 PASSWORD = "hestesko og havregrød"
@@ -224,6 +228,27 @@ def test_the_demos_figures_obey_the_rules_of_counting(demo: Config) -> None:
             assert not (meeting.is_talk and Question.of_meeting(meeting))
             for point in count(meeting).points.values():
                 assert point.unclear_first + point.raised_later == point.unclear_now + point.cleared
+
+
+@pytest.mark.parametrize("code", ["DEM0DEM0", "M0B2SK4E"])
+def test_the_demo_shows_what_happens_in_the_room(demo: Config, code: str) -> None:
+    with reading():
+        meeting = demo_meeting(code)
+        newest, counted = meeting.newest, count(meeting)
+        assert newest is not None
+        assert {point.is_fixed for point in newest.wording.guessed} == {True, False}
+        assert meeting.headcount is not None
+        assert meeting.headcount > counted.answers
+        assert TalkedAbout.latest(meeting)[newest.points[-1].point_id].explanation
+        questions = Question.of_meeting(meeting)
+        assert [bool(each.reply) for each in questions].count(True) == 1
+        assert [each.is_published for each in questions].count(True) == 1
+        answers = session().scalars(select(Answer).where(Answer.meeting_id == meeting.id)).all()
+        assert {each.channel for each in answers} == set(Channel)
+        assert any(each.offered for each in answers)
+        assert any(each.difficulties for each in answers)
+        guessed = select(Answer.channel).join(Guess).where(Answer.meeting_id == meeting.id)
+        assert set(session().scalars(guessed)) == {Channel.OWN_PHONE, Channel.SHARED}, "the sheet asks for no guess"
 
 
 def test_two_demos_show_the_same_figures(demo: Config, new_settings: Config) -> None:

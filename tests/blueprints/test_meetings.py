@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import force_locale, gettext, ngettext
 from werkzeug.test import TestResponse
 
 from models.base import reading, session, writing
@@ -16,7 +18,7 @@ from models.person import Membership, Person, Role, Viewer, signed_in
 from models.scope import meeting_seen_by, meetings_seen_by
 from models.wording import Influence, Wording
 from tests.blueprints.test_writing import newest_of
-from tests.factories import Cast, a_meeting, answer, csrf_token
+from tests.factories import Cast, a_meeting, a_point, a_wording, answer, csrf_token
 
 SigningIn = Callable[..., None]
 
@@ -183,6 +185,14 @@ def test_a_template_becomes_a_draft_in_its_languages_with_steps_without_dates(
     assert len(set(keys)) == len(keys)
 
 
+def test_the_green_space_asks_for_helping_hands(client: FlaskClient, cast: Cast, sign_in: SigningIn) -> None:
+    sign_in(client, cast.mette)
+    post(client, "/meetings/new", template="T5", form="PROJECT")
+    _, wording = seen(newest_meeting(cast.mette), cast.mette)
+    assert [point.title["da"] for point in wording.points if point.asks_hands] == ["Hvad I selv vil gøre"]
+    assert not wording.guessed, "the expectation check is off until somebody picks points"
+
+
 def test_an_empty_page_is_danish_and_holds_no_points(client: FlaskClient, cast: Cast, sign_in: SigningIn) -> None:
     sign_in(client, cast.mette)
     assert post(client, "/meetings/new", template="", form="HEARING", method="HEARING").status_code == 303
@@ -208,12 +218,14 @@ def test_a_meeting_is_made_only_where_one_works(client: FlaskClient, cast: Cast,
 
 
 def test_a_copy_keeps_texts_and_languages_and_no_dates(client: FlaskClient, cast: Cast, sign_in: SigningIn) -> None:
-    meeting_id = a_meeting(cast, state="closed")
+    points = (a_point(1, asks_guess=True), a_point(2, Influence.FIXED))
+    meeting_id = a_meeting(cast, state="closed", wording=a_wording(points=points))
     sign_in(client, cast.mette)
     assert post(client, f"/meetings/{meeting_id}/copy").status_code == 303
     copied, wording = seen(newest_meeting(cast.mette), cast.mette)
     original, before = seen(meeting_id, cast.mette)
     assert copied.id != meeting_id
+    assert wording.guessed
     assert (copied.title, copied.languages, copied.held_on) == (original.title, original.languages, None)
     assert [point.title for point in wording.points] == [point.title for point in before.points]
     assert all(step.on is None for step in wording.steps)
@@ -227,6 +239,21 @@ def test_one_meetings_page_shows_the_published_versions(client: FlaskClient, cas
         newest = newest_of(meeting_id)
     assert newest.content_hash[:12] in page
     assert newest.content_hash not in page
+
+
+def test_one_meetings_page_says_whether_expectations_are_checked(
+    app: Flask, client: FlaskClient, cast: Cast, sign_in: SigningIn
+) -> None:
+    points = (a_point(1, asks_guess=True), a_point(2, Influence.FIXED))
+    checked, unchecked = a_meeting(cast, wording=a_wording(points=points)), a_meeting(cast)
+    talk = a_meeting(cast, form=MeetingForm.INDIVIDUAL_TALK)
+    sign_in(client, cast.mette)
+    with app.test_request_context(), force_locale("da"):
+        on = ngettext("Switched on for %(num)d point", "Switched on for %(num)d points", 1)
+        off, what = gettext("Switched off"), gettext("Expectation check")
+    assert f"<dt>{what}</dt><dd>{on}</dd>" in client.get(f"/meetings/{checked}").text
+    assert f"<dt>{what}</dt><dd>{off}</dd>" in client.get(f"/meetings/{unchecked}").text
+    assert what not in client.get(f"/meetings/{talk}").text
 
 
 def test_deleting_asks_says_what_is_lost_and_deletes(client: FlaskClient, cast: Cast, sign_in: SigningIn) -> None:

@@ -14,6 +14,7 @@ from models.base import reading, session
 from models.clock import local
 from models.meeting import Meeting, State
 from models.person import Viewer
+from models.summary import totals
 from models.wording import Wording
 from tests.blueprints.test_writing import SigningIn, fields_of, found_in, newest_of, save, stored
 from tests.factories import Cast, a_meeting, answer, csrf_token
@@ -91,6 +92,47 @@ def test_the_confirmation_says_how_many_answers_a_new_version_outdates(
     page = client.get(f"/meetings/{meeting_id}/publication").text
     assert "Et helt andet punkt" in page
     assert re.search(r"<strong>3 \w+ 3 ", page)
+
+
+def changes_of(client: FlaskClient, meeting_id: int, page: str = "publication") -> list[str]:
+    """What the page before publishing or giving up names, line by line."""
+    lines = found_in(client.get(f"/meetings/{meeting_id}/{page}").text, r'(?s)<ul class="lacks">(.*?)</ul>')
+    return re.findall("<li>(.*?)</li>", lines)
+
+
+def test_the_expectation_check_and_helping_hands_change_without_outdating_an_answer(
+    client: FlaskClient, cast: Cast, sign_in: SigningIn
+) -> None:
+    meeting_id = a_meeting(cast)
+    for _ in range(5):
+        answer(meeting_id)
+    sign_in(client, cast.mette)
+    titles = [point.title["da"] for point in stored(meeting_id, cast.mette)[1].points]
+    save(client, meeting_id, guess_1="1", guess_3="1", hands_2="1")
+    check, hands = changes_of(client, meeting_id)
+    assert " 2 " in check
+    assert titles[1] in hands
+    page = client.get(f"/meetings/{meeting_id}/publication").text
+    assert "5 " in found_in(page, r'class="says ok">(.*?</p>)')
+    revision = found_in(page, r'name="revision" value="(\d+)"')
+    assert post(client, f"/meetings/{meeting_id}/publication", revision=revision).status_code == 303
+    with reading():
+        newest = newest_of(meeting_id).wording
+        assert [point.asks_guess for point in newest.points] == [True, False, True]
+        assert totals(session().get_one(Meeting, meeting_id)).outdated == 0
+    save(client, meeting_id, guess_1="", guess_2="1", hands_2="")
+    check, hands = changes_of(client, meeting_id, "withdrawal")
+    assert [title in check for title in titles] == [False, True, True]
+    assert titles[1] in hands
+    save(client, meeting_id, guess_2="", guess_3="")
+    assert len(changes_of(client, meeting_id)) == 2
+    post(client, f"/meetings/{meeting_id}/withdrawal")
+    draft = stored(meeting_id, cast.mette)[1]
+    assert [(point.asks_guess, point.asks_hands) for point in draft.points] == [
+        (True, False),
+        (False, True),
+        (True, False),
+    ]
 
 
 def test_the_confirmation_splits_no_small_group(client: FlaskClient, cast: Cast, sign_in: SigningIn) -> None:

@@ -101,6 +101,66 @@ def test_a_field_that_is_not_sent_stays_as_it_was(client: FlaskClient, cast: Cas
     assert meeting.held_on
 
 
+def test_ticks_of_a_point_are_saved_and_taken_away(client: FlaskClient, cast: Cast, draft: int) -> None:
+    save(client, draft, guess_1=["1", ""], guess_3=["1", ""], hands_1=["1", ""])
+    _, wording = stored(draft, cast.mette)
+    assert [point.key for point in wording.guessed] == [1, 3]
+    assert wording.point(1).asks_hands
+    save(client, draft, guess_1="", hands_1="")
+    _, wording = stored(draft, cast.mette)
+    assert [point.key for point in wording.guessed] == [3], "what is not sent stays"
+    assert not wording.point(1).asks_hands
+
+
+@pytest.mark.parametrize("picked", [(1, 2), (3,)])
+def test_only_open_or_only_fixed_points_to_guess_are_hinted_at(
+    client: FlaskClient, draft: int, picked: tuple[int, ...]
+) -> None:
+    hint = r'id="check-hint"[^>]*>(.*?)</div>'
+    ticks: dict[str, Any] = {f"guess_{key}": "1" for key in picked}
+    assert "attention" in found_in(save(client, draft, headers=HTMX, **ticks).text, hint)
+    assert not found_in(save(client, draft, headers=HTMX, guess_1="1", guess_3="1").text, hint)
+
+
+def test_a_fifth_point_to_guess_is_said_at_its_tick_and_kept(
+    client: FlaskClient, cast: Cast, sign_in: SigningIn
+) -> None:
+    meeting_id = a_meeting(cast, state="draft", wording=a_wording(can=4, fixed=2))
+    sign_in(client, cast.mette)
+    ticks: dict[str, Any] = {f"guess_{key}": "1" for key in range(1, 6)}
+    answered = save(client, meeting_id, headers=HTMX, **ticks)
+    assert re.findall(r'missing" id="guess-(\d)-lacks"', answered.text) == ["5"]
+    assert "attention" not in found_in(answered.text, r'(?s)id="name-5"(.*?)id="'), "the point itself lacks nothing"
+    refused = client.post(f"/meetings/{meeting_id}/opening", data=fields_of(client, meeting_id))
+    assert refused.status_code == 422
+    assert '<li><a href="#guess-5">' in refused.text
+    assert len(re.findall(r'id="guess-\d" [^>]*checked', refused.text)) == 5
+    assert len(stored(meeting_id, cast.mette)[1].guessed) == 5
+    save(client, meeting_id, guess_2="")
+    assert client.post(f"/meetings/{meeting_id}/opening", data=fields_of(client, meeting_id)).status_code == 303
+
+
+def test_an_individual_talk_checks_no_expectations(client: FlaskClient, cast: Cast, sign_in: SigningIn) -> None:
+    meeting_id = a_meeting(cast, state="draft", form=MeetingForm.INDIVIDUAL_TALK)
+    sign_in(client, cast.mette)
+    save(client, meeting_id, guess_1="1", hands_1="1")
+    page = client.get(f"/meetings/{meeting_id}/agreement").text
+    assert 'id="hands-1"' in page
+    assert "guess" not in page
+    assert "guess" not in save(client, meeting_id, headers=HTMX, hands_1="1").text
+    assert 'name="offer"' in client.get(f"/meetings/{meeting_id}/preview?guess=1").text
+
+
+def test_the_preview_shows_the_guesses_and_the_offer(client: FlaskClient, draft: int) -> None:
+    save(client, draft, guess_1="1", guess_3="1", hands_1="1", hands_3="1")
+    agreement = client.get(f"/meetings/{draft}/preview").text
+    assert agreement.count('name="offer"') == 1, "a fixed point asks for no hands"
+    assert "guess=1" in agreement
+    guesses = client.get(f"/meetings/{draft}/preview?guess=1").text
+    assert set(re.findall(r'name="guess-(\d)"', guesses)) == {"1", "3"}
+    assert "<form" not in guesses
+
+
 def test_saving_as_one_writes_swaps_the_status_and_no_field(client: FlaskClient, draft: int) -> None:
     answered = save(client, draft, headers=HTMX, text_1="", room="")
     assert answered.status_code == 200

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import BrowserContext, Dialog, Page, Route, expect
+from playwright.sync_api import BrowserContext, Dialog, Page, Response, Route, expect
 
 from models.base import reading, writing
 from models.meeting import Meeting
 from models.person import SignIn
 from models.wording import Wording
-from tests.browser.conftest import Devices, Live, axe, signed_in
+from tests.browser.conftest import SCHEMES, Devices, Live, axe, look_again, signed_in
 from tests.factories import Cast, a_meeting
 
 NewDevice = Callable[..., BrowserContext]
@@ -38,19 +41,25 @@ def page(live: Live, cast: Cast, laptop: NewDevice, draft: int) -> Page:
     return writing_page(live, laptop(), cast, draft)
 
 
-def saving(page: Page) -> None:
-    """Wait until what was typed is on the server."""
-    with page.expect_response(lambda answered: answered.request.method == "POST" and answered.status == 200):
-        pass
+def sends(words: str) -> Callable[[Response], bool]:
+    """Whether a reply is one to what held these words."""
+    return lambda reply: reply.status == 200 and quote(words, safe="=") in (reply.request.post_data or "")
+
+
+@contextmanager
+def saving(page: Page, words: str) -> Iterator[None]:
+    """At the end these words, which are typed or sent on within, are on the server."""
+    with page.expect_response(sends(words)):
+        yield
     expect(page.locator("#saved-line")).to_be_visible()
     expect(page.locator("#saved-line")).to_have_class("says ok")
 
 
 def test_typing_is_saved_and_the_cursor_stays(page: Page, draft: int) -> None:
-    page.locator("#purpose").fill("Et nyt form")
-    saving(page)
-    page.keyboard.type("ål")
-    saving(page)
+    with saving(page, "Et nyt form"):
+        page.locator("#purpose").fill("Et nyt form")
+    with saving(page, "Et nyt formål"):
+        page.keyboard.type("ål")
     expect(page.locator("#purpose")).to_be_focused()
     assert wording_of(draft).purpose["da"] == "Et nyt formål"
     expect(page.frame_locator("#preview").locator(".lead")).to_have_text("Et nyt formål")
@@ -60,24 +69,53 @@ def test_a_new_point_has_the_cursor_and_keeps_what_is_typed_at_once(page: Page, 
     page.locator("button[value=point]").click()
     expect(page.locator("#text-5")).to_be_focused()
     page.keyboard.type("Det nye punkt")
-    page.locator("#up-5").click()
+    with page.expect_response(sends("up=5")):
+        page.locator("#up-5").click()
     expect(page.locator("#up-5")).to_be_focused()
     expect(page.locator("#text-5")).to_have_value("Det nye punkt")
     assert [point.key for point in wording_of(draft).points] == [1, 2, 5, 3]
+
+
+def test_the_points_to_guess_follow_the_list_and_are_saved(page: Page, draft: int) -> None:
+    page.locator("#check summary").click()
+    with saving(page, "guess-3=1"):
+        page.locator("#guess-3").check()
+    expect(page.locator("#check-hint .attention")).to_be_visible()
+    page.locator("button[value=point]").click()
+    expect(page.locator("#text-5")).to_be_focused()
+    page.keyboard.type("Det nye punkt")
+    expect(page.locator("#pick-5")).to_contain_text("Det nye punkt")
+    page.locator("#guess-1").check()
+    expect(page.locator("#check-hint")).to_be_empty()
+    with page.expect_response(sends("up=5")):
+        page.locator("#up-5").click()
+    expect(page.locator("#check label").nth(2)).to_contain_text("Det nye punkt")
+    expect(page.locator("#check input:checked")).to_have_count(2)
+    page.locator("#summary-2").click()
+    with saving(page, "hands-2=1"):
+        page.locator("#hands-2").check()
+    wording = wording_of(draft)
+    assert [point.key for point in wording.guessed] == [1, 3]
+    assert [point.key for point in wording.points if point.asks_hands] == [2]
+    preview = page.frame_locator("#preview")
+    expect(preview.locator("[name=offer]")).to_have_count(1)
+    preview.locator("a[href*=guess]").click()
+    expect(preview.locator(".guesses fieldset")).to_have_count(2)
 
 
 def test_what_is_typed_while_a_list_is_on_its_way_stays(page: Page, draft: int) -> None:
     held: list[Route] = []
     page.locator("#summary-1").click()
     page.route("**/agreement", lambda route: route.continue_() if held else held.append(route))
-    page.locator("#down-1").click()
+    with page.expect_request("**/agreement"):
+        page.locator("#down-1").click()
     page.locator("#text-1").fill("Skrevet imens")
-    page.wait_for_function("document.getElementById('text-1').value")
-    held[0].continue_()
-    saving(page)
     expect(page.locator("#text-1")).to_have_value("Skrevet imens")
-    expect(page.locator("#point-1 details")).to_have_attribute("open", "")
-    saving(page)
+    with saving(page, "Skrevet imens"):
+        with page.expect_response(sends("down=1")):
+            held[0].continue_()
+        expect(page.locator("#text-1")).to_have_value("Skrevet imens")
+        expect(page.locator("#point-1 details")).to_have_attribute("open", "")
     assert wording_of(draft).point(1).title["da"] == "Skrevet imens"
 
 
@@ -86,10 +124,10 @@ def test_saving_never_presses_the_button_that_has_the_focus(page: Page, draft: i
     page.locator("#how-2").fill("Sig det højt")
     page.locator("#point-2 [name=remove]").click()
     expect(page.locator("#undo")).to_be_focused()
-    page.locator("#purpose").evaluate(
-        "field => { field.value = 'X'; field.dispatchEvent(new Event('input', {bubbles: true})) }"
-    )
-    saving(page)
+    with saving(page, "Skrevet uden fokus"):
+        page.locator("#purpose").evaluate(
+            "field => { field.value = 'Skrevet uden fokus'; field.dispatchEvent(new Event('input', {bubbles: true})) }"
+        )
     assert [point.key for point in wording_of(draft).points] == [1, 3]
     page.keyboard.press("Enter")
     expect(page.locator("#summary-2")).to_be_focused()
@@ -117,7 +155,8 @@ def test_who_is_signed_out_signs_in_elsewhere_and_loses_nothing(
     page.locator("#purpose").fill("Skrevet efter udlogning")
     expect(page.locator("#signed-out")).to_be_visible()
     signed_in(page.context, live, cast.mette).close()
-    expect(page.locator("#saved-line")).to_be_visible(timeout=20_000)
+    look_again(page)
+    expect(page.locator("#saved-line")).to_be_visible()
     assert wording_of(draft).purpose["da"] == "Skrevet efter udlogning"
 
 
@@ -126,8 +165,8 @@ def test_two_pages_never_overwrite_each_other_unasked(
 ) -> None:
     devices.expect("Response Status Error Code 409")
     other = writing_page(live, laptop(), cast, draft)
-    other.locator("#decider").fill("Den anden")
-    saving(other)
+    with saving(other, "Den anden"):
+        other.locator("#decider").fill("Den anden")
     page.locator("#decider").fill("Min")
     expect(page.locator("#conflict")).to_contain_text("Mette Holm")
     assert wording_of(draft).decider["da"] == "Den anden"
@@ -166,15 +205,20 @@ def test_it_all_works_without_javascript(live: Live, cast: Cast, laptop: NewDevi
     page.locator("#point-5 [value=TOGETHER]").check()
     page.locator("#how-5").fill("Sig det")
     page.locator("#up-5").click()
+    expect(page.locator("li[id^=point-]").nth(2)).to_have_id("point-5")
+    page.locator("#check summary").click()
+    page.locator("#guess-1").check()
     page.locator("[formaction$=opening]").click()
+    expect(page).to_have_url(re.compile(r"/meetings/\d+(/room)?$"))
     with reading() as database:
         newest = database.get_one(Meeting, draft).newest
         assert newest is not None
         assert newest.purpose["da"] == "Uden script"
         assert [point.title["da"] for point in newest.wording.points][2] == "Femte punkt"
+        assert [point.asks_guess for point in newest.wording.points] == [True, False, False, False]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_the_pages_are_accessible_and_fit_a_narrow_phone(live: Live, cast: Cast, devices: Devices, scheme: str) -> None:
     ready, empty = a_meeting(cast, state="draft"), a_meeting(cast, state="draft", wording=Wording(), place="")
     is_open, closed = a_meeting(cast), a_meeting(cast, state="closed")
@@ -186,5 +230,7 @@ def test_the_pages_are_accessible_and_fit_a_narrow_phone(live: Live, cast: Cast,
     ):  # fmt: skip
         page.goto(live.at(f"/meetings{path}"))
         page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+        for size in ("200%", "100%"):
+            page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 320, (path, size)
         axe(page)

@@ -145,7 +145,7 @@ def test_an_individual_talk_never_says_anonymous() -> None:
 
 
 def test_only_the_green_space_asks_for_helping_hands() -> None:
-    asking = [point.title["da"] for each in content.templates() for point in each.points if point.asks_for_help]
+    asking = [point.title["da"] for each in content.templates() for point in each.points if point.asks_hands]
     assert asking == ["Hvad I selv vil gøre"]
 
 
