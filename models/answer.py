@@ -123,7 +123,7 @@ class Answer(Base):
         """The answer leaves all counts; only its key's hash stays, so that a delayed resend can't bring it back."""
         session().add(SpentKey(meeting_id=self.meeting_id, key_hash=self.key_hash))
         session().delete(self)
-        raise_revision(self.meeting_id)
+        raise_revision(self.meeting_id, page=any(question.is_seen_by_citizens for question in self.questions))
 
 
 class Doubt(Base):
@@ -160,13 +160,17 @@ def hash_of_key(key: UUID) -> bytes:
     return hashlib.sha256(key.bytes).digest()
 
 
-def raise_revision(meeting_id: int, new_keys: int = 0) -> None:
-    """Whatever the room shows has changed."""
-    _RAISE_REVISION.rows(meeting=meeting_id, more_keys=new_keys)
+def raise_revision(meeting_id: int, new_keys: int = 0, *, page: bool = False) -> None:
+    """Whatever the room shows has changed; with ``page`` what the pages of all citizens show, too."""
+    _RAISE_REVISION.rows(meeting=meeting_id, more_keys=new_keys, more_pages=int(page))
 
 
 _RAISE_REVISION = Prepared(
     update(Meeting)
     .where(Meeting.id == bindparam("meeting"))
-    .values(revision=Meeting.revision + 1, new_keys=Meeting.new_keys + bindparam("more_keys"))
+    .values(
+        revision=Meeting.revision + 1,
+        new_keys=Meeting.new_keys + bindparam("more_keys"),
+        page_revision=Meeting.page_revision + bindparam("more_pages"),
+    )
 )

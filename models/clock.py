@@ -18,6 +18,14 @@ def moment_of(day: date, clock: time) -> datetime:
     return datetime.combine(day, clock, COPENHAGEN).astimezone(UTC)
 
 
+def moments_of(day: date, clock: time) -> tuple[datetime, datetime]:
+    """The earliest and the latest moment that a Danish day and hour may mean. On two nights of the year they differ:
+    when the clocks go back an hour comes twice, when they go forward one is left out."""
+    folds = (datetime.combine(day, clock.replace(fold=fold), COPENHAGEN).astimezone(UTC) for fold in (0, 1))
+    earliest, latest = sorted(folds)
+    return earliest, latest
+
+
 def end_of(day: date) -> datetime:
     """When a meeting of that day closes unless its writer says otherwise."""
     return moment_of(day, END_OF_DAY)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import enum
+import hashlib
+from collections.abc import Iterable
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import BY_KEY, Base, name_of
+from models.wording import WordedPoint
 
 
 class Expectation(enum.Enum):
@@ -28,3 +31,9 @@ class Guess(Base):
     answer_id: Mapped[int] = mapped_column(ForeignKey("answer.id", ondelete="CASCADE"), primary_key=True)
     point_id: Mapped[int] = mapped_column(ForeignKey("point.id", ondelete="CASCADE"), primary_key=True)
     expected: Mapped[Expectation] = mapped_column(name_of(Expectation, "expected"))
+
+
+def mixed(points: Iterable[WordedPoint], code: str) -> list[WordedPoint]:
+    """Published points in an order that tells nothing about which are fixed, and is the same for everybody in the
+    meeting with this code."""
+    return sorted(points, key=lambda point: hashlib.sha256(f"{code} {point.id}".encode()).digest())

@@ -1,6 +1,7 @@
 """Invitation: after a talk about a point, a citizen with a doubt on it is asked whether it is clear now.
 
-Receipts ask for it again and again, so it is prepared and needs no session.
+Receipts ask for it again and again, and in the same glance for all else that may be new to them, so it is prepared and
+needs no session.
 """
 
 from __future__ import annotations
@@ -14,16 +15,17 @@ from sqlalchemy.types import LargeBinary
 
 from models.agreement import version_bit
 from models.answer import Answer, Doubt
-from models.meeting import Meeting
+from models.meeting import Meeting, MeetingForm
 from models.prepared import Prepared
 from models.talked_about import TalkedAbout, TalkReply
 
 
 @dataclass(frozen=True)
 class Invitations:
-    """What a receipt asks its citizen. ``talks``: ids of the talks, the earliest first. ``may_come``: the meeting is
-    open, the answer to a current wording, and at least one point unclear in it; otherwise nothing will ever be asked.
-    ``state`` differs whenever the same page would have to be shown differently."""
+    """What a receipt asks its citizen. ``talks``: ids of the talks, the earliest first. ``may_come``: something new may
+    still come, while the meeting is open: replies to all; in an individual talk, which stores no questions, only to an
+    answer to a current wording with a point unclear in it. ``state`` differs whenever the same page would have to be
+    shown differently."""
 
     talks: tuple[int, ...]
     may_come: bool
@@ -35,14 +37,19 @@ class _Row(NamedTuple):
     agreement: int
     changed_minute: int | None
     current_versions: int
+    page_revision: int
+    is_talk: bool
     opened_at: datetime | None
     closed_at: datetime | None
     closes_at: datetime | None
 
-    def takes_answers(self, now: datetime) -> bool:
+    def is_open(self, now: datetime) -> bool:
         ends = [end for end in (self.closed_at, self.closes_at) if end is not None]
-        is_open = self.opened_at is not None and all(now < end for end in ends)
-        return is_open and bool(self.current_versions & version_bit(self.agreement))
+        return self.opened_at is not None and all(now < end for end in ends)
+
+    @property
+    def is_current(self) -> bool:
+        return bool(self.current_versions & version_bit(self.agreement))
 
 
 def invitations(code: str, key_hash: bytes, now: datetime) -> Invitations | None:
@@ -52,13 +59,14 @@ def invitations(code: str, key_hash: bytes, now: datetime) -> Invitations | None
     if not rows:
         return None
     row = _Row(*rows[0])
-    if not row.takes_answers(now):
-        return Invitations((), False, "ended")
-    doubts = _DOUBTS.rows(answer=row.answer_id)
+    if not row.is_open(now):
+        return Invitations((), False, f"ended-{row.page_revision}")
+    doubts = _DOUBTS.rows(answer=row.answer_id) if row.is_current else []
     talks = sorted(talk for _, talk, replied in doubts if talk is not None and not replied)
     points = ".".join(str(point) for point, _, _ in doubts)
     asked = ".".join(map(str, talks))
-    return Invitations(tuple(talks), bool(doubts), f"{row.agreement}-{row.changed_minute}-{points}-{asked}")
+    state = f"{row.agreement}-{row.changed_minute}-{points}-{asked}-{row.page_revision}"
+    return Invitations(tuple(talks), bool(doubts) or not row.is_talk, state)
 
 
 _ANSWER = Prepared(
@@ -67,6 +75,8 @@ _ANSWER = Prepared(
         Answer.agreement,
         Answer.changed_minute,
         Meeting.current_versions,
+        Meeting.page_revision,
+        Meeting.form == MeetingForm.INDIVIDUAL_TALK,
         Meeting.opened_at,
         Meeting.closed_at,
         Meeting.closes_at,

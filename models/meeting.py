@@ -33,7 +33,7 @@ from models.draft import Draft
 from models.institution import Institution
 from models.municipality import Municipality
 from models.person import Person, Viewer
-from models.wording import DANISH, Lack, Reason, Wording, text_lack
+from models.wording import DANISH, Lack, Reason, WordedPoint, Wording, text_lack
 
 REOPENS_WITHIN = timedelta(hours=24)
 DAYS_OF_A_TALK = 30
@@ -92,7 +92,8 @@ meeting_deputy = Table(
 
 class Meeting(Base):
     """A meeting and its facts. ``revision`` rises with all that the room shows, ``page_revision`` with all that the
-    citizen's page shows; ``current_versions`` is the set of versions (bits) that an answer may still be given to."""
+    pages of all citizens show; ``current_versions`` is the set of versions (bits) that an answer may still be given
+    to."""
 
     __tablename__ = "meeting"
     __table_args__ = (
@@ -169,6 +170,13 @@ class Meeting(Base):
     def newest(self) -> Agreement | None:
         """The newest published version; none before opening."""
         return self.agreements[-1] if self.agreements else None
+
+    @property
+    def every_point(self) -> dict[int, WordedPoint]:
+        """Every point that any version holds, by its id and worded as it was last."""
+        return {
+            point.id: point for version in self.agreements for point in version.wording.points if point.id is not None
+        }
 
     @property
     def closing(self) -> datetime | None:

@@ -25,7 +25,8 @@ class Question(Base):
 
     ``reply`` is a dated addition by language; from ``replied_at`` on every citizen of the meeting sees it under the
     point, and it stays when the question's words go. ``published_at``: since when they see the question itself too.
-    ``answered_at``: it is dealt with, by a reply or in the room.
+    ``answered_at``: it is dealt with, by a reply or in the room. Whatever was replied is to the words of then: they may
+    have changed since, and then it is not dealt with any more.
     """
 
     __tablename__ = "question"
@@ -66,12 +67,17 @@ class Question(Base):
         that were published."""
         answered = select(Question).join(Answer).where(Answer.meeting_id == meeting.id, ~Answer.voided)
         questions = session().scalars(answered.order_by(Question.id.desc()))
-        return [question for question in questions if question.replied_at or question.is_published]
+        return [question for question in questions if question.is_seen_by_citizens]
 
     @property
     def is_published(self) -> bool:
         """Whether other citizens see its words."""
         return self.published_at is not None and self.text is not None
+
+    @property
+    def is_seen_by_citizens(self) -> bool:
+        """Whether every citizen of the meeting sees something of it."""
+        return self.replied_at is not None or self.is_published
 
     def replied_in(self, language: str) -> tuple[str, str] | None:
         """The reply that citizens see, as (language, text): in that language, else in Danish, else in another."""
@@ -83,19 +89,21 @@ class Question(Base):
         self.answered_at = self.published_at = None
 
     def set_hidden(self, hidden: bool, by: Viewer, now: datetime) -> None:
-        """Out of sight on the tablet, or in sight again (rule 9)."""
+        """Out of sight on the tablet, or in sight again (rule 9). What is hidden is not published any more."""
         self.hidden = hidden
+        if hidden:
+            self.published_at = None
         self._note(Act.QUESTION_HIDDEN if hidden else Act.QUESTION_SHOWN, by, now)
 
     def mark_answered(self, by: Viewer, now: datetime, reply: Texts | None = None) -> None:
-        """Dealt with; a ``reply`` of at most 280 characters in each language replaces an earlier one, none leaves it.
-        Raises ``ValueError`` for a longer one."""
+        """Dealt with. A ``reply`` of at most 280 characters in each language replaces an earlier one, an empty one
+        takes it back, and None leaves it. Raises ``ValueError`` for a longer one."""
         said = {language: text.strip() for language, text in (reply or {}).items() if text.strip()}
         if any(len(text) > LONGEST_REPLY for text in said.values()):
             raise ValueError("the reply is too long")
         self.answered_at = now
-        if said:
-            self.reply, self.replied_at = said, now
+        if reply is not None and (self.replied_at is None or said != self.reply):
+            self.reply, self.replied_at = (said, now) if said else (None, None)
         self._note(Act.QUESTION_ANSWERED, by, now, replied=bool(said))
 
     def reopen(self, by: Viewer, now: datetime) -> None:
@@ -104,7 +112,10 @@ class Question(Base):
         self._note(Act.QUESTION_REOPENED, by, now)
 
     def publish(self, by: Viewer, now: datetime) -> None:
-        """Show its words to every citizen of the meeting. Whoever does it has looked for names."""
+        """Show its words to every citizen of the meeting. Whoever does it has looked for names; a hidden one stays
+        hidden."""
+        if self.hidden or self.is_published:
+            return
         self.published_at = now
         self._note(Act.QUESTION_PUBLISHED, by, now)
 
@@ -127,7 +138,7 @@ class Question(Base):
         self.text = None
 
     def _note(self, act: Act, by: Viewer, now: datetime, **details: bool) -> None:
-        raise_revision(self.answer.meeting_id)
+        raise_revision(self.answer.meeting_id, page=True)
         record(act, by.id, now, self.answer.meeting_id, question=self.id, **details)
 
 

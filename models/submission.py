@@ -205,7 +205,7 @@ def _take_new(ground: _Ground, submission: Submission, now: datetime, sender: Se
 
 def _change(answer_id: int, points: frozenset[int], submission: Submission, now: datetime) -> None:
     answer = session().get_one(Answer, answer_id)
-    first_covered = points - _covered(answer)
+    first_covered, seen = points - _covered(answer), _seen_by_citizens(answer)
     changed = [
         _change_doubts(answer, points, submission, first_covered),
         _change_questions(answer, points, submission.questions),
@@ -218,7 +218,7 @@ def _change(answer_id: int, points: frozenset[int], submission: Submission, now:
         answer.agreement, answer.language = submission.agreement, submission.language
         answer.versions |= version_bit(submission.agreement)
         answer.changed_minute = minute_of(now)
-        raise_revision(answer.meeting_id)
+        raise_revision(answer.meeting_id, page=seen != _seen_by_citizens(answer))
     if submission.talk is not None:
         note_reply(answer, submission.talk)
 
@@ -246,6 +246,11 @@ def _change_doubts(
         is_first, reasons = point in first_covered, submission.reasons_for(point)
         answer.doubts.append(Doubt(point_id=point, raised_first=is_first, unclear=True, reasons=reasons))
     return before != {point: submission.reasons_for(point) for point in submission.doubts}
+
+
+def _seen_by_citizens(answer: Answer) -> set[tuple[int, bool]]:
+    """The questions that others see something of, and whether it is their words."""
+    return {(question.id, question.is_published) for question in answer.questions if question.is_seen_by_citizens}
 
 
 def _change_offers(answer: Answer, points: frozenset[int], offered: frozenset[int]) -> bool:

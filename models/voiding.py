@@ -13,6 +13,7 @@ from models.base import Base, session
 from models.clock import minute_of, moment_at
 from models.meeting import Meeting, State, WrongState
 from models.person import Viewer
+from models.summary import keep_final_totals
 
 UNDONE_WITHIN = timedelta(hours=24)
 
@@ -48,8 +49,9 @@ class Voiding(Base):
         session().add(voiding)
         session().flush()
         session().execute(update(Answer).where(Answer.meeting_id == meeting.id, voiding.covers).values(voided=True))
-        raise_revision(meeting.id)
+        raise_revision(meeting.id, page=True)
         record(Act.ANSWERS_VOIDED, by.id, now, meeting.id, voiding=voiding.id, span=voiding.minutes)
+        keep_final_totals(meeting, now)
         return voiding
 
     @staticmethod
@@ -62,6 +64,14 @@ class Voiding(Base):
     def in_meeting(meeting: Meeting, voiding_id: int) -> Voiding | None:
         found = session().get(Voiding, voiding_id)
         return found if found and found.meeting_id == meeting.id else None
+
+    @staticmethod
+    def answers_by_minute(meeting: Meeting) -> dict[datetime, int]:
+        """How many of the answers that count now were first accepted in each minute that has any, the earliest
+        first."""
+        counted = select(Answer.first_minute, func.count()).where(Answer.meeting_id == meeting.id, ~Answer.voided)
+        rows = session().execute(counted.group_by(Answer.first_minute).order_by(Answer.first_minute))
+        return {moment_at(minute): answers for minute, answers in rows}
 
     @staticmethod
     def answers_between(meeting: Meeting, first: datetime, last: datetime) -> int:
@@ -83,8 +93,24 @@ class Voiding(Base):
             Answer.meeting_id == self.meeting_id, self.covers, *(~each for each in others)
         )
         session().execute(counts_again.values(voided=False))
-        raise_revision(self.meeting_id)
+        raise_revision(self.meeting_id, page=True)
         record(Act.VOIDING_UNDONE, by.id, now, self.meeting_id, voiding=self.id)
+        keep_final_totals(self.meeting, now)
+
+    @property
+    def answers(self) -> int:
+        """How many voided answers lie in the span."""
+        lying = select(func.count()).where(Answer.meeting_id == self.meeting_id, Answer.voided, self.covers)
+        return session().scalar(lying) or 0
+
+    @property
+    def first(self) -> datetime:
+        return moment_at(self.first_minute)
+
+    @property
+    def last(self) -> datetime:
+        """The last minute of the span; all of it belongs to the span."""
+        return moment_at(self.last_minute)
 
     @property
     def undone_until(self) -> datetime:
@@ -99,4 +125,4 @@ class Voiding(Base):
     @property
     def minutes(self) -> list[str]:
         """First and last minute, as moments in ISO 8601."""
-        return [moment_at(self.first_minute).isoformat(), moment_at(self.last_minute).isoformat()]
+        return [self.first.isoformat(), self.last.isoformat()]
