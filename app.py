@@ -12,6 +12,7 @@ from blueprints import headers, languages, screen
 from blueprints.account import account, sign_ins
 from blueprints.assets import Assets
 from blueprints.citizen import citizen
+from blueprints.citizen.spelling import Code, spelling
 from blueprints.cli import commands
 from blueprints.fragments import htmx
 from blueprints.insight import insight
@@ -66,7 +67,7 @@ def create_app(config: Config | None = None) -> Flask:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
-    app.url_map.converters["int"] = IdConverter
+    app.url_map.converters |= {"int": IdConverter, "code": Code}
     base.connect(config.database_url)
     app.extensions["assets"] = Assets(ROOT)
     htmx.init_app(app)
@@ -75,7 +76,7 @@ def create_app(config: Config | None = None) -> Flask:
     screen.init_app(app)
     sign_ins.init_app(app)
     errors.init_app(app)
-    for blueprint in (site, account, citizen, meetings, room, insight):
+    for blueprint in (site, account, citizen, spelling, meetings, room, insight):
         app.register_blueprint(blueprint)
     commands.init_app(app)
     return app

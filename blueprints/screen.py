@@ -10,7 +10,9 @@ from flask_babel import lazy_gettext as _
 from flask_babel import lazy_pgettext
 from flask_login import current_user
 
+from models.answer import Difficulty
 from models.base import reading
+from models.guess import Expectation
 from models.institution import Institution
 from models.meeting import MeetingForm, Method, State
 from models.wording import Influence
@@ -19,8 +21,8 @@ HTMX_CONFIG = json.dumps(
     {
         "allowEval": False,
         "includeIndicatorStyles": False,
-        # Copying a style onto new content would break the policy against inline style.
-        "attributesToSettle": ["class"],
+        # Copying a style onto new content would break the policy against inline style. Bars grow from where they were.
+        "attributesToSettle": ["class", "width", "x"],
         "allowScriptTags": False,
         "historyCacheSize": 0,
         "refreshOnHistoryMiss": True,
@@ -56,6 +58,13 @@ METHODS = {
     Method.HEARING: _("Hearing"),
     Method.OTHER: _("Other"),
 }
+DIFFICULTIES = {
+    Difficulty.WORDS: _("The words are hard"),
+    Difficulty.REASON: _("I don't know why"),
+    Difficulty.DECIDER: _("I don't know who decides"),
+    Difficulty.OTHER: _("Something else"),
+}
+EXPECTATIONS = {Expectation.YES: _("Yes"), Expectation.NO: _("No"), Expectation.UNSURE: _("Don't know")}
 STATES = {State.DRAFT: _("Draft"), State.OPEN: _("Open"), State.CLOSED: _("Closed")}
 
 
@@ -63,6 +72,8 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         asset=app.extensions["assets"].path,
         htmx_config=HTMX_CONFIG,
+        difficulty_labels=DIFFICULTIES,
+        expectation_labels=EXPECTATIONS,
         influence_label=influence_label,
         form_label=form_label,
         method_label=method_label,

@@ -4,6 +4,7 @@
    keeps the answer's key, so that coming back changes the answer instead of counting twice. */
 
 const SENDS = "form[data-answer],form[data-sends]";
+const ASKS = `${SENDS},form[data-guesses]`;
 const OURS = ['id="main"', 'id="invitations"'];
 const SOONEST = 5000, LATEST = 30000;
 
@@ -28,9 +29,11 @@ function nameTheButton(form) {
   form.querySelector(".send .button").textContent = labels[form.querySelectorAll("[name=unclear]:checked").length];
 }
 
-/* Un-ticking takes the question back: emptied and not sent. Ticking again brings it back as it was typed. */
+/* Un-ticking takes the reasons and the question back: not sent. Ticking again brings them back as they were. */
 function matchQuestion(tick) {
-  const box = tick.closest(".point").querySelector("textarea");
+  const point = tick.closest(".point");
+  const box = point.querySelector("textarea");
+  point.querySelector(".why").disabled = !tick.checked;
   if (!box) return;
   if (tick.checked) {
     box.disabled = false;
@@ -49,13 +52,22 @@ function prepare() {
   if ("spent" in main().dataset) kept.forget();
   if (form) {
     form.querySelectorAll("[name=unclear]:not(:checked)").forEach((tick) => {
+      const point = tick.closest(".point");
+      const box = point.querySelector("textarea");
+      point.querySelector(".why").disabled = true;
       // A question that was kept without its tick stays until somebody un-ticks.
-      const box = tick.closest(".point").querySelector("textarea");
       if (box && !box.value) box.disabled = true;
     });
     nameTheButton(form);
   }
+  if (mode === "guess" && kept.read().key) readOn();
   if (mode === "new" || mode === "closed") comeBack(form);
+}
+
+/* Whoever has answered has nothing left to guess: on to the text, which leads to their answer. */
+function readOn() {
+  const { action, elements } = document.querySelector("form[data-guesses]");
+  window.htmx.ajax("POST", action, { target: "#main", swap: "outerHTML", values: { lang: elements.lang.value } });
 }
 
 /* Whoever has answered is led to their answer, never to a blank form that would clear every doubt. */
@@ -102,7 +114,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 
 function sayNotSent(event) {
-  if (!event.target.closest(SENDS)) return;
+  if (!event.target.closest(ASKS)) return;
   document.getElementById("state").replaceChildren(document.getElementById("not-sent").content.cloneNode(true));
 }
 document.addEventListener("htmx:sendError", sayNotSent);

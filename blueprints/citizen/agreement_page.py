@@ -1,4 +1,4 @@
-"""What the agreement's page shows: new, to be changed, wrong, with a changed text, closed, or not open yet."""
+"""What the agreement's page shows: guesses first, new, to be changed, wrong, with a changed text, closed, not open."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from flask_babel import gettext, ngettext
 from blueprints import languages
 from blueprints.access import now
 from blueprints.answer_form import AnswerForm
+from blueprints.citizen.given import Given
 from blueprints.fragments import asked_by_htmx
 from blueprints.headers import settings
 from blueprints.languages import own_name, spoken, worded
 from blueprints.screen import use_palette
 from models.agreement import Agreement
 from models.answer import Answer
+from models.guess import mixed
 from models.meeting import Meeting, State
 from models.wording import Wording
 
@@ -43,37 +45,36 @@ def speak_for(meeting: Meeting, wanted: str | None) -> None:
     languages.use(wanted if wanted in offered else languages.asked_for(offered))
 
 
-def new_page(meeting: Meeting, key: str) -> str:
-    """The page as it opens, with empty ticks."""
-    return _form_page(meeting, "new", key=key)
+def first_page(meeting: Meeting, key: str) -> str:
+    """The page as it opens: where expectations are checked, the guesses come before the text."""
+    guessed = _newest(meeting).wording.guessed
+    if not guessed:
+        return new_page(meeting, key)
+    return render_template(
+        "citizen/guess.html", **meeting_context(meeting), key=key, points=mixed(guessed, meeting.code)
+    )
+
+
+def new_page(meeting: Meeting, key: str, given: Given | None = None) -> str:
+    """The page with empty ticks, and the truth beside what was guessed."""
+    return _form_page(meeting, "new", key, given or Given())
 
 
 def change_page(meeting: Meeting, answer: Answer, key: UUID) -> str:
     """The page with what was answered, to be changed."""
-    return _form_page(
-        meeting, "change", key=str(key), ticked=answer.unclear, typed=answer.asked, answered_in=answer.language
-    )
+    return _form_page(meeting, "change", str(key), Given.in_answer(answer), answered_in=answer.language)
 
 
 def again_page(meeting: Meeting, form: AnswerForm) -> str:
     """The answer was deleted: all that was typed, to be sent as a new one with a new key."""
     if meeting.state(now()) is not State.OPEN:
         return closed_page(meeting, form)
-    typed = form.questions
-    return _form_page(meeting, "again", key=str(uuid4()), ticked=form.unclear, typed=typed, lost=typed)
+    return _form_page(meeting, "again", str(uuid4()), Given.in_form(form), sent=form)
 
 
 def wrong_page(meeting: Meeting, form: AnswerForm, errors: Mapping[str, str]) -> str:
     """The page with all that was typed and what is wrong with it."""
-    return _form_page(
-        meeting,
-        "wrong",
-        key=str(form.key),
-        ticked=form.unclear,
-        typed=form.questions,
-        errors=errors,
-        lost=form.questions,
-    )
+    return _form_page(meeting, "wrong", str(form.key), Given.in_form(form), sent=form, errors=errors)
 
 
 def changed_page(meeting: Meeting, form: AnswerForm) -> str:
@@ -84,10 +85,9 @@ def changed_page(meeting: Meeting, form: AnswerForm) -> str:
     return _form_page(
         meeting,
         "changed",
-        key=str(form.key),
-        ticked=form.unclear,
-        typed=form.questions,
-        lost=form.questions,
+        str(form.key),
+        Given.in_form(form),
+        sent=form,
         changed_points=frozenset(point.id for point in newest.points if point.id not in kept),
         purpose_changed=answered.purpose != newest.purpose,
         decider_changed=answered.decider != newest.decider,
@@ -118,24 +118,25 @@ def render_notice(meeting: Meeting, **context: Any) -> str:
 def _form_page(
     meeting: Meeting,
     mode: str,
-    *,
     key: str,
-    ticked: frozenset[int] = frozenset(),
-    typed: Mapping[int, str] | None = None,
-    lost: Mapping[int, str] | None = None,
+    given: Given,
+    *,
+    sent: AnswerForm | None = None,
     answered_in: str = "",
     **context: Any,
 ) -> str:
     agreement = _newest(meeting)
-    points = {point.id for point in agreement.wording.points}
+    wording = agreement.wording
+    points = {point.id for point in wording.points}
+    lost = sent.questions if sent else {}
     return _page(
         meeting,
         agreement,
         mode=mode,
         key=key,
-        ticked=ticked,
-        typed=typed or {},
-        typed_lines=[text for point, text in (lost or {}).items() if text and point not in points],
+        given=given,
+        guesses=given.guesses_on(wording),
+        typed_lines=[text for point, text in lost.items() if text and point not in points],
         answer_language=answered_in if answered_in in meeting.languages else languages.spoken(),
         **{"errors": {}, **context},
     )

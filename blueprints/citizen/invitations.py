@@ -1,4 +1,5 @@
-"""After a talk about a point, a receipt asks whether it is clear now: at once, and by asking for news by itself."""
+"""What is new in the meeting for a receipt that stays open, which asks for it by itself: replies, published questions,
+and after a talk about a point whether it is clear now."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from blueprints import languages
 from blueprints.access import now, public
 from blueprints.citizen import citizen
 from blueprints.citizen.holder import key_of, private
+from blueprints.citizen.replies import replies_for
 from blueprints.headers import settings
 from blueprints.wrong_codes import unknown_meeting
 from models.answer import Answer, AnswerDeleted, hash_of_key
@@ -24,7 +26,7 @@ from models.talked_about import TalkedAbout
 @citizen.get("/answers/<key>/invitations", endpoint="invitations")
 @public
 def show_invitations(code: str, key: str) -> Response | BaseResponse:
-    """What the receipt asks now. 304 where nothing changed; once nothing can come, without a next poll."""
+    """What the receipt asks and shows now. 304 where nothing changed; once nothing can come, without a next poll."""
     languages.use(languages.asked_for(settings().languages))
     held = key_of(key)
     with glancing():
@@ -40,14 +42,14 @@ def show_invitations(code: str, key: str) -> Response | BaseResponse:
         if meeting is None or answer is None:
             abort(404)
         response = private(
-            render_template("citizen/_invitations.html", meeting=meeting, **_context(meeting, answer, held, asked))
+            render_template("citizen/_news.html", meeting=meeting, **_context(meeting, answer, held, asked))
         )
     response.set_etag(etag)
     return response
 
 
 def invitation_context(meeting: Meeting, answer: Answer, key: UUID) -> dict[str, Any]:
-    """What a receipt needs to ask, inside ``reading()``."""
+    """What a receipt needs to ask and to show of the meeting's questions, inside ``reading()``."""
     asked = invitations(meeting.code, hash_of_key(key), now())
     return _context(meeting, answer, key, asked or Invitations((), False, ""))
 
@@ -64,6 +66,9 @@ def _context(meeting: Meeting, answer: Answer, key: UUID, asked: Invitations) ->
         "may_come": asked.may_come,
         "unclear_ids": sorted(answer.unclear & points.keys()),
         "questions": {point: text for point, text in answer.asked.items() if point in points},
+        "difficulties": {point: why for point, why in answer.difficulties.items() if point in points},
+        "offers": sorted(point for point in answer.offered & points.keys() if points[point].asks_hands),
+        "replies": replies_for(meeting, answer, wording),
         "invitations_url": url_for("citizen.invitations", code=meeting.code, key=str(key), lang=languages.spoken()),
         "etag": f'"{_etag(asked)}"',
     }

@@ -61,6 +61,8 @@ def receipt_page(meeting: Meeting, answer: Answer, key: UUID) -> str:
         unclear=[point for point in wording.points if point.id in answer.unclear],
         clear=[point for point in wording.points if point.id not in answer.unclear],
         asked=answer.asked,
+        whys=answer.difficulties,
+        joined=[point for point in wording.points if point.asks_hands and point.id in answer.offered],
         is_open=meeting.state(now()) is State.OPEN,
         outdated=not meeting.current_versions & version_bit(answer.agreement),
         asks_deletion="delete" in request.args,

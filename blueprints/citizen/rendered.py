@@ -31,7 +31,7 @@ class Kept:
     pulse: PagePulse
     checked_at: float
     languages: tuple[str, ...]
-    pages: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)
+    pages: dict[str, list[bytes]] = field(default_factory=dict)
 
     def is_fresh(self) -> bool:
         return time.monotonic() - self.checked_at < CHECKED_EVERY_SECONDS
@@ -64,10 +64,8 @@ class RenderedPages:
         """The page in that language with a new key."""
         parts = kept.pages.get(language)
         if parts is None:
-            head, _, tail = render().partition(KEY_PLACE)
-            parts = kept.pages[language] = (head.encode(), tail.encode())
-        head_bytes, tail_bytes = parts
-        return b"%b%b%b" % (head_bytes, str(uuid4()).encode(), tail_bytes) if tail_bytes else head_bytes
+            parts = kept.pages[language] = render().encode().split(KEY_PLACE.encode())
+        return str(uuid4()).encode().join(parts)
 
     def _keep(self, code: str, kept: Kept) -> None:
         with self._lock:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Response, abort, make_response, redirect, request, url_for
+from flask import Response, abort, make_response, redirect, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from blueprints import languages
 from blueprints.access import now, public
 from blueprints.citizen import citizen
-from blueprints.citizen.agreement_page import closed_page, new_page, not_open_page
+from blueprints.citizen.agreement_page import closed_page, first_page, not_open_page
 from blueprints.citizen.rendered import KEY_PLACE, Kept, RenderedPages
 from blueprints.fragments import render_whole_pages
 from blueprints.headers import settings
 from blueprints.qr import qr_png, qr_svg
 from blueprints.wrong_codes import unknown_meeting
 from models.base import reading
-from models.code import is_code, parse_code
 from models.meeting import Meeting, State
 
 rendered = RenderedPages()
@@ -62,23 +61,6 @@ def qr_png_file(code: str) -> Response | BaseResponse:
     return _picture(code, "image/png", qr_png)
 
 
-@citizen.before_request
-def spelled_as_it_should_be() -> Response | BaseResponse | None:
-    """Another spelling of a code leads on (308), whatever was asked for; what is no code is unknown at once."""
-    arguments = request.view_args or {}
-    code = arguments["code"]
-    if is_code(code):
-        return None
-    spelled = parse_code(code)
-    with reading():
-        known = Meeting.by_code(spelled) if spelled else None
-    if known is None:
-        return unknown_meeting(code)
-    address = url_for(request.endpoint or "", **{**arguments, "code": spelled})
-    query = request.query_string.decode("ascii", "ignore")
-    return redirect(f"{address}?{query}" if query else address, 308)
-
-
 def public_address(meeting: Meeting) -> str:
     """Where citizens read the agreement. Always of the configured public address, never of the request's Host."""
     return f"{settings().public_url}/m/{meeting.code}"
@@ -103,4 +85,4 @@ def _render(code: str, language: str, kept: Kept) -> str:
             abort(404)
         if kept.pulse.state is State.DRAFT:
             return not_open_page(meeting)
-        return new_page(meeting, KEY_PLACE) if kept.pulse.state is State.OPEN else closed_page(meeting)
+        return first_page(meeting, KEY_PLACE) if kept.pulse.state is State.OPEN else closed_page(meeting)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
@@ -53,8 +54,8 @@ def test_one_answers_without_a_reload_and_lands_on_the_receipt(live: Live, cast:
     page.locator("textarea:visible").fill("Gælder det også SFO?")
     send(page)
     assert page.evaluate("window.stillHere")
-    assert "/answers/" in page.url
-    assert page.title() == "Tak for dit svar – Egeskolen – Afstemt"
+    expect(page).to_have_url(re.compile("/answers/"))
+    expect(page).to_have_title("Tak for dit svar – Egeskolen – Afstemt")
     expect(page.locator("h1")).to_be_focused()
     expect(page.get_by_text("Gælder det også SFO?")).to_be_visible()
     page.reload()
@@ -278,6 +279,7 @@ def test_the_key_in_the_address_opens_the_receipt_on_another_device(live: Live, 
     meeting = a_meeting(cast)
     page = opened(live, phone(), meeting)
     send(page)
+    expect(page).to_have_url(re.compile("/answers/"))
     other = phone().new_page()
     other.goto(page.url)
     expect(other.locator("h1")).to_have_text("Tak for dit svar")
