@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from models.base import reading
 from models.meeting import Meeting, MeetingForm
@@ -28,7 +29,7 @@ STATES: dict[str, tuple[dict[str, str], ...]] = {
     "meetings.write": ({"lang": "en"},),
     "meetings.new": ({"form": "HEARING"}, {"form": "BOARD", "method": "CO_CREATION"}),
     "meetings.index": ({"all": "1"},),
-    "room.room": ({"view": "split"},),
+    "room.room": ({"view": "split"}, {"view": "questions"}),
     "insight.exports": ({"from": "2026-01-01", "to": "yesterday"},),
     "site.join": ({"code": "K7M4QX2B"},),
 }
@@ -56,7 +57,7 @@ class Place:
         values: dict[str, Any] = {
             "meeting_id": self.meeting, "question_id": self.question, "code": code_of(self.meeting), "lang": "da",
             "key": str(self.key), "digest": "0" * 12, "name": "citizen.css",
-            "point_id": points_of(self.meeting)[0], "suggestion": 0,
+            "point_id": points_of(self.meeting)[0], "suggestion": 0, "typed": "nonsense", "rest": "da",
         }  # fmt: skip
         with app.test_request_context():
             return app.url_map.bind("localhost").build(
@@ -125,6 +126,31 @@ def test_a_fragment_asked_for_signed_out_is_401_and_leads_nowhere(
         assert reply.data == b""
 
 
+def test_to_a_lent_tablet_every_page_answers_as_to_somebody_signed_out(app: Flask, cast: Cast, place: Place) -> None:
+    lent, nobody = as_(app, cast.mette), app.test_client()
+    lent.post(f"/meetings/{place.meeting}/lending", data={"csrf_token": csrf_token(lent)})
+    assert lent.get(f"/meetings/{place.meeting}/shared").status_code == 200
+    for rule in rules(app):
+        view = app.view_functions[rule.endpoint]
+        # The shared page is what it is lent for, and the sign-in leads back there.
+        if getattr(view, "is_for_lent_tablet", False) or rule.endpoint == "account.sign_in":
+            continue
+        of_staff, address = getattr(view, "is_for_staff", False), place.address(app, rule)
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}) if of_staff else ["GET"]:
+            for headers in ({}, {"HX-Request": "true"}):
+                one, other = (
+                    client.open(address, method=method, headers=headers, data={"csrf_token": csrf_token(client)})
+                    for client in (lent, nobody)
+                )
+                assert _told(one) == _told(other), (method, rule.rule)
+                assert not of_staff or one.status_code in {303, 401}, (method, rule.rule)
+
+
+def _told(reply: TestResponse) -> tuple[int, str, str]:
+    page = _without_what_differs(reply.text) if reply.mimetype == "text/html" else ""
+    return reply.status_code, reply.headers.get("Location", ""), page
+
+
 @pytest.mark.parametrize("stranger", ["omar", "piet"])
 def test_what_is_of_another_institution_is_not_found(app: Flask, cast: Cast, place: Place, stranger: str) -> None:
     client = as_(app, cast.everyone[stranger])
@@ -186,6 +212,7 @@ def test_another_site_can_send_nothing_anywhere(app: Flask, cast: Cast, place: P
             assert reply.status_code == 403, (method, rule.rule)
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_every_page_is_valid_html(app: Flask, cast: Cast, place: Place, talk: Place) -> None:
     pages: dict[str, str] = {}
     for name, viewer in cast.everyone.items():

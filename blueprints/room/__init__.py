@@ -1,7 +1,7 @@
-"""The tablet: QR, live summary, questions, and the sheet to hang up."""
+"""The tablet: QR, live summary, questions, the sheet to hang up, and the page that citizens share."""
 
 from flask import Blueprint
 
 room = Blueprint("room", __name__)
 
-from blueprints.room import questions, talks, views  # noqa: E402, F401
+from blueprints.room import headcount, lending, paper, paper_sheets, posters, questions, shared, talks, views, voiding  # noqa: E402, F401

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from blueprints.room.asked import Asked, asked_in
 from models.base import Texts
 from models.meeting import Meeting
 from models.person import Viewer
@@ -17,8 +17,9 @@ from models.wording import DANISH, Influence, WordedPoint
 
 @dataclass(frozen=True)
 class ShownPoint:
-    """``counts`` is None where the point is below the limit. ``first``: to be talked about before the others. ``talk``:
-    the last talk about it, an act of staff that the limit does not hide."""
+    """``counts`` is None where the point is below the limit, ``guessed`` where those who guessed are. ``first``: to be
+    talked about before the others. ``talk``: the last talk about it, an act of staff that the limit does not hide.
+    ``questions``: those that are not hidden."""
 
     id: int
     position: int
@@ -28,14 +29,9 @@ class ShownPoint:
     questions: tuple[Question, ...]
     first: bool = False
     talk: TalkedAbout | None = None
-
-    @property
-    def visible(self) -> list[Question]:
-        return [question for question in self.questions if not question.hidden]
-
-    @property
-    def hidden(self) -> list[Question]:
-        return [question for question in self.questions if question.hidden]
+    asks_guess: bool = False
+    asks_hands: bool = False
+    guessed: PointTotals | None = None
 
     @property
     def share_clear(self) -> float | None:
@@ -56,18 +52,44 @@ class ShownPoint:
         """Whether there is a way from first to now to be shown."""
         return self.counts is not None and bool(self.counts.unclear_first or self.counts.raised_later)
 
+    @property
+    def expectation_gap(self) -> float | None:
+        """The share of its guesses that were wrong."""
+        if self.guessed is None or self.influence is None:
+            return None
+        return self.guessed.expectation_gap(self.influence)
+
+    @property
+    def guessed_wrong(self) -> int:
+        """How many expected influence on a fixed point, none on an open one."""
+        if self.guessed is None:
+            return 0
+        return self.guessed.expected_influence if self.influence is Influence.FIXED else self.guessed.expected_none
+
+    @property
+    def guessed_right(self) -> int:
+        if self.guessed is None:
+            return 0
+        return self.guessed.expected_none if self.influence is Influence.FIXED else self.guessed.expected_influence
+
+    @property
+    def offers(self) -> int | None:
+        """How many would lend a hand, where the point asks."""
+        return self.counts.offers if self.counts is not None and self.asks_hands else None
+
 
 @dataclass(frozen=True)
 class Figures:
-    """``points`` of the newest agreement, those to talk about first at the top; ``gone``: questions on points that are
-    no longer in it."""
+    """``points`` of the newest agreement, those to talk about first at the top. ``asked``: also on points that are no
+    longer in it. ``headcount``: how many are in the room, None where nobody counted."""
 
     totals: Totals
     acts: bool
     is_talk: bool
     smallest_group: int
+    headcount: int | None
     points: tuple[ShownPoint, ...]
-    gone: tuple[ShownPoint, ...]
+    asked: Asked
 
     @property
     def shows_split(self) -> bool:
@@ -88,6 +110,17 @@ class Figures:
     def something_is_unclear(self) -> bool:
         return any(point.first for point in self.points)
 
+    @property
+    def exceed_headcount(self) -> bool:
+        """More answers than people: somebody may have answered for fun."""
+        return self.headcount is not None and self.totals.answers > self.headcount
+
+    @property
+    def most_wrongly_expected(self) -> ShownPoint | None:
+        """The point with the largest expectation gap; of equal ones the first in the agreement."""
+        wrong = [point for point in self.points if point.expectation_gap]
+        return max(wrong, key=lambda point: (point.expectation_gap or 0, -point.position), default=None)
+
     def invites_talk(self, point: ShownPoint) -> bool:
         """Whether the point may be marked as talked about: where somebody is in doubt now. A protected point always
         may, since otherwise the button would tell what the limit hides."""
@@ -98,7 +131,7 @@ def figures_of(meeting: Meeting, viewer: Viewer) -> Figures:
     """The figures of the meeting as this viewer may see them."""
     counted = totals(meeting)
     acts, limit = meeting.acts(viewer), meeting.smallest_group_in_room(viewer)
-    questions = _questions_by_point(meeting) if acts else {}
+    asked = asked_in(meeting) if acts else Asked()
     points = meeting.newest.wording.points if meeting.newest else ()
     talks = TalkedAbout.latest(meeting)
 
@@ -107,23 +140,35 @@ def figures_of(meeting: Meeting, viewer: Viewer) -> Figures:
     most_unclear = max((counts.unclear_now for counts in shown_counts.values()), default=0)
 
     def shown(point_id: int, point: WordedPoint) -> ShownPoint:
-        counts, asked = shown_counts.get(point_id), questions.get(point_id, ())
+        counts = shown_counts.get(point_id)
         first = counts is not None and counts.unclear_now == most_unclear > 0
-        talk = talks.get(point_id)
-        return ShownPoint(point_id, point.key, point.influence, point.title, counts, asked, first, talk)
+        return ShownPoint(
+            id=point_id,
+            position=point.key,
+            influence=point.influence,
+            title=point.title,
+            counts=counts,
+            questions=asked.about(point_id),
+            first=first,
+            talk=talks.get(point_id),
+            asks_guess=point.asks_guess,
+            asks_hands=point.asks_hands,
+            guessed=counts if counted.shows_guesses(point_id, limit) else None,
+        )
 
     return Figures(
         totals=counted,
         acts=acts,
         is_talk=meeting.is_talk,
         smallest_group=limit,
+        headcount=meeting.headcount,
         points=tuple(shown(each, by_id[each]) for each in counted.ranked(by_id, limit)),
-        gone=_gone(meeting, questions, by_id.keys()),
+        asked=asked,
     )
 
 
 def as_document(meeting: Meeting, state: str, figures: Figures) -> dict[str, Any]:
-    """``summary.json``: what is not built yet is there and null."""
+    """``summary.json``: null for what the limit hides and for what a point does not ask."""
     counted, shown = figures.totals, figures.shows_split
     return {
         "meeting": meeting.shown_code,
@@ -151,29 +196,8 @@ def _point_document(point: ShownPoint) -> dict[str, Any]:
         "cleared": counts.cleared if counts else None,
         "raised_later": counts.raised_later if counts else None,
         "talked_about_at": point.talk.at.isoformat(timespec="seconds") if point.talk else None,
-        "offers": None,
-        "expected_influence": None,
-        "guesses": None,
-        "questions": [{"id": question.id, "text": question.text} for question in point.visible],
+        "offers": point.offers,
+        "expected_influence": point.guessed.expected_influence if point.guessed else None,
+        "guesses": point.guessed.guesses if point.guessed else None,
+        "questions": [{"id": question.id, "text": question.text} for question in point.questions],
     }
-
-
-def _questions_by_point(meeting: Meeting) -> dict[int, tuple[Question, ...]]:
-    by_point: dict[int, tuple[Question, ...]] = {}
-    for question in Question.of_meeting(meeting):
-        by_point[question.point_id] = (*by_point.get(question.point_id, ()), question)
-    return by_point
-
-
-def _gone(
-    meeting: Meeting, questions: dict[int, tuple[Question, ...]], current: Collection[int]
-) -> tuple[ShownPoint, ...]:
-    """The asked-about points of earlier versions, worded as they were last."""
-    if all(point_id in current for point_id in questions):
-        return ()
-    last = {point.id: point for agreement in meeting.agreements for point in agreement.wording.points}
-    return tuple(
-        ShownPoint(point_id, last[point_id].key, last[point_id].influence, last[point_id].title, None, asked)
-        for point_id, asked in sorted(questions.items())
-        if point_id not in current
-    )

@@ -23,18 +23,28 @@ from models.meeting import Meeting, State
 from models.room_pulse import RoomPulse, room_pulse
 from models.wording import DANISH
 
-SPLIT = "split"
 FACING = "facing"
+SPLIT = "split"
+PROJECTOR = "projector"
+PROJECTOR_SPLIT = "projector-split"
+QUESTIONS = "questions"
+VIEWS = (FACING, SPLIT, PROJECTOR, PROJECTOR_SPLIT, QUESTIONS)
 
 
 @room.get("/meetings/<int:meeting_id>/room", endpoint="room")
 @staff
 def show_room(meeting_id: int) -> Response:
-    """Facing the citizens; ``?view=split`` shows the answers."""
+    """Facing the citizens; ``?view=split`` shows the answers. ``projector`` and ``projector-split`` are the same in
+    large type, without anything that is for staff. ``questions`` is the list of questions, for those who act."""
+    return room_page(meeting_id, _view())
+
+
+def room_page(meeting_id: int, view: str, status: int = 200, **more: Any) -> Response:
+    """The room's screen, whole or as its fragment; ``more`` goes to its templates."""
     with reading():
         meeting = access.meeting(meeting_id)
-        pulse = _pulse(meeting_id)
-        return page_or_fragment("room/room.html", "room/_stage.html", **_stage(meeting, pulse, _view()))
+        stage = _stage(meeting, _pulse(meeting_id), view)
+        return page_or_fragment("room/room.html", "room/_stage.html", status, **stage, **more)
 
 
 @room.get("/meetings/<int:meeting_id>/summary")
@@ -80,7 +90,8 @@ def poster(meeting_id: int) -> str:
 
 
 def _view() -> str:
-    return SPLIT if request.args.get("view") == SPLIT else FACING
+    asked = request.args.get("view")
+    return asked if asked in VIEWS else FACING
 
 
 def _pulse(meeting_id: int) -> RoomPulse:
@@ -101,11 +112,14 @@ def _etag(pulse: RoomPulse, view: str) -> str:
 def _stage(meeting: Meeting, pulse: RoomPulse, view: str) -> dict[str, Any]:
     """What the screen's templates need."""
     moment = now()
+    if view == QUESTIONS and (meeting.is_talk or not pulse.acts):
+        view = SPLIT
     return {
         "meeting": meeting,
         "state": pulse.state.name,
         "acts": pulse.acts,
         "view": view,
+        "projector": view in (PROJECTOR, PROJECTOR_SPLIT),
         "etag": f'"{_etag(pulse, view)}"',
         "figures": figures_of(meeting, viewer()),
         "now": moment,

@@ -76,7 +76,10 @@ def test_the_facing_page_holds_nothing_that_only_staff_should_see(mette: FlaskCl
         assert SECRET_QUESTION not in page
         assert "%" not in re.sub(r"<svg.*?</svg>", "", page, flags=re.DOTALL)
         assert titles(page) == []
-    assert SECRET_QUESTION in room(mette, meeting, **SPLIT)
+    page = room(mette, meeting, **SPLIT)
+    assert SECRET_QUESTION not in page
+    assert "Read questions (4)" in page
+    assert SECRET_QUESTION in room(mette, meeting, view="questions")
 
 
 def test_points_are_ranked_by_doubts_now_then_at_first_then_by_position(mette: FlaskClient, cast: Cast) -> None:
@@ -113,7 +116,7 @@ def test_two_answers_show_no_split_and_three_do(mette: FlaskClient, cast: Cast) 
     assert order(page) == "P1 P2 L1"
     assert "Unclear in" not in page
     assert "tile" not in page
-    assert SECRET_QUESTION in page, "a question is a message to the leader"
+    assert SECRET_QUESTION in room(mette, meeting, view="questions"), "a question is a message to the leader"
     answer(meeting, [2])
     page = room(mette, meeting, **SPLIT)
     assert "Too few" not in page
@@ -214,7 +217,7 @@ def test_every_view_of_the_room_is_valid_html(mette: FlaskClient, cast: Cast) ->
     pages = {
         f"{state} {view}": room(mette, each, view=view)
         for state, each in {"draft": draft, "open": meeting, "closed": closed}.items()
-        for view in ("facing", "split")
+        for view in ("facing", "split", "projector", "projector-split")
     }
     pages["poster"] = mette.get(f"/meetings/{meeting}/poster").text
     for page in pages.values():

@@ -15,6 +15,7 @@ from models.base import reading, writing
 from models.meeting import Meeting, MeetingForm
 from models.person import Person, SignIn
 from models.scope import meeting_run_by
+from models.voiding import Voiding
 from tests.factories import Cast, a_meeting, a_wording, answer, code_of, csrf_token, points_of
 from tests.factories import sign_in as signed_in
 
@@ -45,10 +46,11 @@ def test_nothing_new_is_304_before_any_counting(
     answer(meeting)
     seen = etag(mette, meeting)
     begun: list[object] = []
-    event.listen(base.engine(), "begin", begun.append)
+    event.listen(base.engine(), "begin", note := begun.append)
     monkeypatch.setattr("blueprints.room.views.figures_of", lambda *_: pytest.fail("counted"))
     response = mette.get(f"/meetings/{meeting}/summary", headers={**HTMX, "If-None-Match": seen})
     assert (response.status_code, response.data, response.headers["ETag"]) == (304, b"", seen)
+    event.remove(base.engine(), "begin", note)
     assert begun == [], "no transaction for a glance"
 
 
@@ -82,11 +84,20 @@ def test_whatever_the_screen_shows_makes_the_poll_new(mette: FlaskClient, cast: 
         with writing():
             meeting_run_by(cast.mette, meeting).change_facts(cast.mette, datetime.now(UTC), place="Biblioteket")  # type: ignore[union-attr]
 
+    def count_heads() -> None:
+        with writing() as database:
+            database.get_one(Meeting, meeting).count_heads(52, cast.mette, datetime.now(UTC))
+
+    def void() -> None:
+        now = datetime.now(UTC)
+        with writing() as database:
+            Voiding.void(database.get_one(Meeting, meeting), now - timedelta(minutes=5), now, cast.mette, now)
+
     def close() -> None:
         with writing():
             meeting_run_by(cast.mette, meeting).close(datetime.now(UTC), cast.mette)  # type: ignore[union-attr]
 
-    for act in (lambda: answer(meeting), hide, raise_limit, speak_english, change_place, close):
+    for act in (lambda: answer(meeting), count_heads, hide, void, raise_limit, speak_english, change_place, close):
         seen = etag(mette, meeting)
         assert status(mette, meeting, seen) == 304
         act()
@@ -152,15 +163,15 @@ def test_summary_json_says_all_that_is_promised(mette: FlaskClient, cast: Cast) 
     code, points = code_of(meeting), points_of(meeting)
     figures = summary(mette, meeting)
     question = figures["points"][0]["questions"][0]["id"]
-    not_built = {"talked_about_at": None, "offers": None, "expected_influence": None, "guesses": None}
+    not_asked = {"talked_about_at": None, "offers": None, "expected_influence": None, "guesses": None}
     first = {
         "id": points[0], "position": 1, "influence": "WE_LISTEN", "text": "Punkt 1: skærme i frikvarteret",
-        "answers": 3, "unclear_first": 1, "unclear_now": 0, "cleared": 1, "raised_later": 0, **not_built,
+        "answers": 3, "unclear_first": 1, "unclear_now": 0, "cleared": 1, "raised_later": 0, **not_asked,
         "questions": [{"id": question, "text": "Hvornår?"}],
     }  # fmt: skip
     fixed: dict[str, Any] = {
         "id": points[1], "position": 2, "influence": "FIXED", "text": "Ramme 1: skoletiden",
-        "answers": 3, "unclear_first": 1, "unclear_now": 1, "cleared": 0, "raised_later": 0, **not_built,
+        "answers": 3, "unclear_first": 1, "unclear_now": 1, "cleared": 0, "raised_later": 0, **not_asked,
         "questions": [],
     }  # fmt: skip
     assert figures == {

@@ -316,8 +316,9 @@ def test_the_receipt_asks_for_news_with_what_it_has_seen(mette: FlaskClient, mee
 
 
 def test_a_receipt_stops_asking_for_news_when_none_can_come(mette: FlaskClient, cast: Cast, meeting: int) -> None:
-    clear, doubter = answer(meeting), answer(meeting, [1])
-    assert "data-hx-trigger" not in receipt(mette, meeting, clear, "/invitations").text
+    talk = a_meeting(cast, form=MeetingForm.INDIVIDUAL_TALK)
+    assert "data-hx-trigger" not in receipt(mette, talk, answer(talk), "/invitations").text
+    doubter = answer(meeting, [1])
     mark(mette, meeting)
     with writing() as database:
         database.get_one(Meeting, meeting).close(datetime.now(UTC), cast.mette)

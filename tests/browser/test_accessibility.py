@@ -12,11 +12,10 @@ from playwright.sync_api import BrowserContext, Page
 
 from models.base import writing
 from models.meeting import Meeting, MeetingForm
-from tests.browser.conftest import Devices, Live, axe, signed_in
-from tests.factories import Cast, a_meeting, a_point, a_wording, answer, code_of
+from tests.browser.conftest import SCHEMES, Devices, Live, axe, signed_in
+from tests.factories import Cast, a_meeting, a_point, a_wording, answer, code_of, points_of
 
 NewDevice = Callable[..., BrowserContext]
-SCHEMES = ("light", "dark")
 
 
 @pytest.fixture(params=SCHEMES)
@@ -45,14 +44,21 @@ def test_the_doors(live: Live, cast: Cast, phone: NewDevice, scheme: str) -> Non
 def test_what_a_citizen_sees(live_rtl: Live, cast: Cast, devices: Devices, scheme: str, language: str) -> None:
     devices.expect("Error Code 410")
     languages = ("da", "en", "ar")
-    wording = a_wording(languages=languages)
+    first, *others = a_wording(languages=languages).points
+    points = (replace(first, asks_guess=True, asks_hands=True), *others)
+    wording = a_wording(languages=languages, points=points)
     facts: dict[str, Any] = {"languages": list(languages), "wording": wording}
     states = [a_meeting(cast, state=state, **facts) for state in ("draft", "closed")]
     talk = a_meeting(cast, form=MeetingForm.INDIVIDUAL_TALK, **facts)
     meeting = a_meeting(cast, **facts)
     page = devices.phone(color_scheme=scheme).new_page()
     look(live_rtl, page, *(f"/m/{code_of(each)}/{language}" for each in (*states, talk, meeting)))
-    page.locator("[name=unclear]").first.check()
+    page.locator("[type=radio]").first.check()
+    axe(page)
+    page.locator(".send .button").click()
+    page.wait_for_selector("[data-mode=new] .guessed")
+    for box in ("unclear", "offer", f"why-{points_of(meeting)[0]}"):
+        page.locator(f"[name={box}]").first.check()
     page.locator("textarea:visible").fill("Hvad?")
     axe(page)
     page.locator(".send .button").click()
@@ -99,6 +105,7 @@ def test_what_a_professional_sees(live: Live, cast: Cast, laptop: NewDevice, sch
     look(live, page, "/meetings", "/meetings/new", "/meetings/new?form=BOARD", f"/meetings/{draft}")
     for each in (meeting, closed):
         look(live, page, f"/meetings/{each}", f"/meetings/{each}/room", f"/meetings/{each}/room?view=split")
+    look(live, page, f"/meetings/{closed}/record", f"/meetings/{meeting}/record")
     look(live, page, f"/meetings/{meeting}/poster", f"/meetings/{draft}/room", f"/meetings/{draft}/preview")
 
 

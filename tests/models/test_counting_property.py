@@ -220,8 +220,8 @@ class Play:
         self._publish_points(lambda points: without(points, place % len(points)))
 
     def _add(self, number: int, influence: int) -> None:
-        asks = {"asks_guess": bool(number & 4), "asks_hands": bool(number & 8)}
-        point = a_point(10 + number % 4, list(Influence)[influence % len(Influence)], **asks)
+        point = a_point(10 + number % 4, list(Influence)[influence % len(Influence)])
+        point = replace(point, asks_guess=bool(number & 4), asks_hands=bool(number & 8))
         self._publish_points(lambda points: (*points, point)[:MOST_POINTS])
 
     def _reword(self, place: int, number: int) -> None:

@@ -1,5 +1,6 @@
 """Questions: the citizen's to change, the leader's to hide, and once deleted never back by a resend (rules 6 and 8)."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from models.audit import Act, AuditEntry
 from models.base import reading, session, writing
 from models.meeting import Meeting
 from models.question import LONGEST_QUESTION, Question
+from models.voiding import Voiding
 from tests.factories import Cast, a_meeting, answer, points_of
 
 NOW = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
@@ -184,3 +186,110 @@ def test_the_database_itself_refuses_a_question_that_is_none(meeting: int, colum
     point = points_of(meeting)[0]
     with pytest.raises(IntegrityError), writing() as database:
         database.add(Question(answer_id=answer_of, point_id=point, **columns))
+
+
+def page_revision(meeting: int) -> int:
+    with reading():
+        return session().get_one(Meeting, meeting).page_revision
+
+
+def shown(meeting: int) -> list[tuple[str | None, str | None]]:
+    """What citizens see of the questions: words, where published, and reply."""
+    with reading():
+        seen = Question.shown_to_citizens(session().get_one(Meeting, meeting))
+        replies = [each.replied_in("da") for each in seen]
+        return [
+            (each.text if each.is_published else None, reply[1] if reply else None)
+            for each, reply in zip(seen, replies, strict=True)
+        ]
+
+
+def act(meeting: int, do: Callable[[Question], None]) -> None:
+    """One act on the only question. Whatever it is, the receipts of all citizens feel it."""
+    before = page_revision(meeting)
+    with writing():
+        do(only_question(meeting))
+    assert page_revision(meeting) == before + 1
+
+
+def test_a_reply_is_seen_by_all_until_it_is_taken_back_and_its_words_stay_to_be_mended(
+    cast: Cast, meeting: int
+) -> None:
+    answer(meeting, questions={1: "Hvorfor?"}, now=NOW)
+    assert shown(meeting) == []
+    act(meeting, lambda question: question.mark_answered(cast.mette, NOW, {"da": " Derfor. ", "en": " "}))
+    assert shown(meeting) == [(None, "Derfor.")]
+    act(meeting, lambda question: question.mark_answered(cast.mette, NOW))
+    assert shown(meeting) == [(None, "Derfor.")], "without a reply it stays"
+    act(meeting, lambda question: question.reopen(cast.mette, NOW))
+    assert shown(meeting) == []
+    with reading():
+        assert only_question(meeting).reply == {"da": "Derfor."}
+    act(meeting, lambda question: question.mark_answered(cast.mette, NOW, {"da": "Derfor."}))
+    assert shown(meeting) == [(None, "Derfor.")]
+    act(meeting, lambda question: question.mark_answered(cast.mette, NOW, {"da": ""}))
+    assert shown(meeting) == [], "an empty one takes it back"
+    with pytest.raises(ValueError, match="too long"), writing():
+        only_question(meeting).mark_answered(cast.mette, NOW, {"da": "æ" * 281})
+
+
+def test_words_are_published_until_withdrawn_hidden_changed_or_deleted(cast: Cast, meeting: int) -> None:
+    key = answer(meeting, questions={1: "Hvorfor?"}, now=NOW)
+
+    def publish() -> None:
+        act(meeting, lambda question: question.publish(cast.mette, NOW))
+        assert len(shown(meeting)) == 1
+
+    publish()
+    act(meeting, lambda question: question.withdraw(cast.mette, NOW))
+    assert shown(meeting) == []
+    publish()
+    act(meeting, lambda question: question.set_hidden(True, cast.mette, NOW))
+    assert shown(meeting) == []
+    with writing():
+        only_question(meeting).publish(cast.mette, NOW)
+    assert shown(meeting) == [], "a hidden one stays hidden"
+    act(meeting, lambda question: question.set_hidden(False, cast.mette, NOW))
+    assert shown(meeting) == [], "and is published anew, after the reminder"
+    publish()
+    before = page_revision(meeting)
+    answer(meeting, questions={1: "Hvornår?"}, key=key, now=NOW)
+    assert (shown(meeting), page_revision(meeting)) == ([], before + 1)
+    publish()
+    act(meeting, lambda question: question.mark_answered(cast.mette, NOW, {"da": "Derfor."}))
+    act(meeting, lambda question: question.forget(cast.mette, NOW))
+    assert shown(meeting) == []
+
+
+def test_what_a_citizen_takes_back_others_do_not_see_any_more(cast: Cast, meeting: int) -> None:
+    for take_back in ("question", "answer"):
+        key = answer(meeting, questions={1: "Hvorfor?"}, now=NOW)
+        act(meeting, lambda question: question.mark_answered(cast.mette, NOW, {"da": "Derfor."}))
+        before = page_revision(meeting)
+        if take_back == "question":
+            answer(meeting, key=key, now=NOW)
+        else:
+            with writing():
+                found = Answer.by_key(meeting, hash_of_key(key))
+                assert found is not None
+                found.delete()
+        assert (shown(meeting), page_revision(meeting)) == ([], before + 1)
+
+
+def test_what_nobody_else_sees_leaves_their_receipts_alone(meeting: int) -> None:
+    before = page_revision(meeting)
+    key = answer(meeting, questions={1: "Hvorfor?"}, now=NOW)
+    answer(meeting, questions={1: "Hvornår?"}, key=key, now=NOW)
+    answer(meeting, key=key, now=NOW)
+    assert page_revision(meeting) == before
+
+
+def test_of_a_voided_answer_nobody_sees_anything(cast: Cast, meeting: int) -> None:
+    answer(meeting, questions={1: "Hvorfor?"}, now=NOW)
+    act(meeting, lambda question: question.mark_answered(cast.mette, NOW, {"da": "Derfor."}))
+    act(meeting, lambda question: question.publish(cast.mette, NOW))
+    before = page_revision(meeting)
+    with writing() as database:
+        Voiding.void(database.get_one(Meeting, meeting), NOW, NOW, cast.mette, NOW)
+    assert (asked(meeting), shown(meeting)) == ({}, [])
+    assert page_revision(meeting) == before + 1
