@@ -68,17 +68,19 @@ class Scope:
 @dataclass(frozen=True)
 class Coming:
     """What the three files will hold: rows, and how many meetings the file with answers covers. ``limit``: how many
-    answers it takes for that; where municipalities differ, the largest."""
+    answers it takes for that; where municipalities differ, the largest. ``ended_meetings``: those whose answers have
+    been deleted in time."""
 
     meetings: int
     points: int
     answers: int
     answered_meetings: int
     limit: int
+    ended_meetings: int = 0
 
     @property
     def small_meetings(self) -> int:
-        return self.meetings - self.answered_meetings
+        return self.meetings - self.answered_meetings - self.ended_meetings
 
 
 class Facts(NamedTuple):
@@ -138,7 +140,8 @@ def coming(scope: Scope) -> Coming:
     """What the files of this scope will hold."""
     counting = select(func.count()).where(Answer.meeting_id == Meeting.id, ~Answer.voided)
     answers = counting.correlate(Meeting).scalar_subquery()
-    counted = select(answers.label("answers"), Municipality.insight_limit).join_from(Meeting, Institution)
+    is_ended = Meeting.answers_ended_at.is_not(None).label("is_ended")
+    counted = select(answers.label("answers"), is_ended, Municipality.insight_limit).join_from(Meeting, Institution)
     groups = session().execute(counted.join(Municipality).where(scope.condition)).all()
     shown = [group.answers for group in groups if group.answers >= group.insight_limit]
     points = select(func.count()).select_from(Point).join(Meeting, Meeting.id == Point.meeting_id)
@@ -148,6 +151,7 @@ def coming(scope: Scope) -> Coming:
         answers=sum(shown),
         answered_meetings=len(shown),
         limit=max((group.insight_limit for group in groups), default=SMALLEST_GROUP_IN_INSIGHT),
+        ended_meetings=sum(group.is_ended for group in groups),
     )
 
 

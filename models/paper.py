@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
@@ -16,12 +16,14 @@ from models.summary import keep_final_totals
 
 
 def typed_until(meeting: Meeting) -> datetime | None:
-    """Until when answers on paper may be typed in or taken back; None while nothing says when the meeting ends."""
-    return meeting.closing + PAPER_TYPED_WITHIN if meeting.closing else None
+    """Until when answers on paper may be typed in or taken back, never when all answers are due to be deleted; None
+    while nothing says when the meeting ends."""
+    kept = timedelta(days=meeting.retention_days)
+    return meeting.closing + min(PAPER_TYPED_WITHIN, kept) if meeting.closing else None
 
 
 def refuse_out_of_time(meeting: Meeting, now: datetime) -> None:
-    """Raises ``NotOpenYet`` before opening and ``MeetingClosed`` from 14 days after closing."""
+    """Raises ``NotOpenYet`` before opening and ``MeetingClosed`` from ``typed_until`` on."""
     until = typed_until(meeting)
     if meeting.state(now) is State.DRAFT or until is None:
         raise NotOpenYet
@@ -32,6 +34,7 @@ def refuse_out_of_time(meeting: Meeting, now: datetime) -> None:
 def type_in(meeting: Meeting, submission: Submission, by: Viewer, now: datetime) -> None:
     """Take one answer from paper, inside ``writing()``. Audited as a spell, without what it says. Raises what
     ``receive_on_paper`` raises."""
+    refuse_out_of_time(meeting, now)
     receive_on_paper(meeting, submission, now)
     record_spell(Act.PAPER_TYPED, by.id, now, meeting.id)
     keep_final_totals(meeting, now)

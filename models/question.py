@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint, select
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.answer import Answer, raise_revision
@@ -62,10 +62,11 @@ class Question(Base):
         return next((question for question in Question.of_meeting(meeting) if question.id == question_id), None)
 
     @staticmethod
-    def shown_to_citizens(meeting: Meeting) -> list[Question]:
+    def shown_to_citizens(meeting: Meeting, holder: Answer | None = None) -> list[Question]:
         """The questions that every citizen of the meeting sees something of, the newest first: a reply, or the words
-        that were published."""
-        answered = select(Question).join(Answer).where(Answer.meeting_id == meeting.id, ~Answer.voided)
+        that were published. Those of a voided answer only its ``holder`` sees, for whom nothing changes (rule 11)."""
+        seen = ~Answer.voided if holder is None else or_(~Answer.voided, Answer.id == holder.id)
+        answered = select(Question).join(Answer).where(Answer.meeting_id == meeting.id, seen)
         questions = session().scalars(answered.order_by(Question.id.desc()))
         return [question for question in questions if question.is_seen_by_citizens]
 
@@ -73,6 +74,11 @@ class Question(Base):
     def is_published(self) -> bool:
         """Whether other citizens see its words."""
         return self.published_at is not None and self.text is not None
+
+    @property
+    def words_stamp(self) -> str:
+        """Differs whenever its words do."""
+        return hashlib.sha256((self.text or "").encode()).hexdigest()[:16]
 
     @property
     def is_seen_by_citizens(self) -> bool:

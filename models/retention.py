@@ -43,12 +43,11 @@ def all_due(now: datetime) -> list[Due]:
 
 
 def end(meeting_id: int, now: datetime) -> Due | None:
-    """Delete what is due of one meeting, inside ``writing()``; what was, or None. The figures stay as they were: of
-    groups at or above the limit all of them, of smaller ones and of individual talks only how many answers there were.
-    A published question keeps its words until the answers go."""
-    meeting = session().scalars(locked_to_write(select(Meeting).where(Meeting.id == meeting_id))).one()
-    due = _due(meeting, now)
-    if due is None:
+    """Delete what is due of one meeting, inside ``writing()``; what was, or None, also where somebody has deleted the
+    meeting meanwhile. The figures stay as they were: of groups at or above the limit all of them, of smaller ones and
+    of individual talks only how many answers there were. A published question keeps its words until the answers go."""
+    meeting = session().scalars(locked_to_write(select(Meeting).where(Meeting.id == meeting_id))).one_or_none()
+    if meeting is None or (due := _due(meeting, now)) is None:
         return None
     if due.questions:
         keep_totals(meeting)

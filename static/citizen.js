@@ -104,6 +104,28 @@ document.addEventListener("change", (event) => {
   nameTheButton(event.target.form);
 });
 
+/* Another language takes along what was guessed, ticked and typed. */
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[hreflang]");
+  const form = document.querySelector("form[data-answer]:not(.answered)");
+  if (!link || !form || main().dataset.mode !== "new" || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const carried = document.createElement("form");
+  carried.method = "post";
+  carried.action = `/m/${main().dataset.code}/guess?lang=${link.hreflang}`;
+  const fields = new FormData(form);
+  fields.set("lang", link.hreflang);
+  for (const [name, value] of fields) {
+    const field = document.createElement("textarea");
+    field.name = name;
+    field.value = value;
+    carried.append(field);
+  }
+  carried.hidden = true;
+  document.body.append(carried);
+  carried.submit();
+});
+
 /* The key is kept before it is sent: should the reply get lost, the next try is the same answer. */
 document.addEventListener("htmx:beforeRequest", (event) => {
   const form = event.target.closest(SENDS);

@@ -76,6 +76,11 @@
   });
   document.addEventListener("htmx:afterSettle", pair);
 
+  /* What was pressed is gone: the keys go on with the sheet. */
+  document.addEventListener("htmx:afterRequest", () => {
+    if (document.activeElement === document.body) sheet().focus({ preventScroll: true });
+  });
+
   function say(words) {
     const line = document.createElement("span");
     line.className = "says attention";

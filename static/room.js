@@ -152,7 +152,7 @@ document.addEventListener("htmx:afterSwap", () => {
 for (const failure of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(failure, () => say(false));
 
 /* In the list of questions what was unfolded stays so, and what somebody is reading stays where it is. After an act the
-   focus goes on from the question that it was about. */
+   focus goes on from the question or the point that it was about. */
 let unfolded = [];
 let looked = [];
 let onward = [];
@@ -163,8 +163,9 @@ function remember(sent, refused) {
   unfolded = [...stage.querySelectorAll("details[data-fold][open]")].map((fold) => fold.id);
   const seen = [...stage.querySelectorAll(".question")].filter((each) => !isFolded(each) && each.getBoundingClientRect().bottom > 0);
   looked = window.scrollY > 0 ? seen.map((each) => ({ id: each.id, top: each.getBoundingClientRect().top })) : [];
-  const about = sent.closest(".question");
-  onward = about ? [about.id, about.nextElementSibling?.id, "answered", "turn"] : [];
+  const about = sent.closest(".question"), row = sent.closest(".row");
+  onward = about ? [about.id, about.nextElementSibling?.id, "answered", "turn"]
+    : row ? ["explain", "undo", "talked"].map((each) => row.id.replace("row", each)).concat("turn") : [];
   if (about && refused) about.querySelectorAll("[data-hx-preserve]").forEach((kept) => kept.removeAttribute("id"));
 }
 

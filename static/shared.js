@@ -53,7 +53,10 @@ async function send(form) {
   try {
     const reply = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), signal: givenUp.signal });
     if (reply.redirected) return location.replace(reply.url);
-    arrive(new DOMParser().parseFromString(await reply.text(), "text/html"));
+    const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+    // Signed out: trying again is no use, and the page says whom to give the tablet to.
+    if (reply.status === 401) return sayAs(page);
+    arrive(page);
   } catch {
     say("", "");
   } finally {
@@ -65,13 +68,15 @@ async function send(form) {
 function arrive(page) {
   const arrived = page.getElementById("main");
   if (!arrived || !("idle" in arrived.dataset)) return say("", "");
-  if ("said" in arrived.dataset) return say(page.querySelector("h1").textContent, page.querySelector(".lead").textContent);
+  if ("said" in arrived.dataset) return sayAs(page);
   main().replaceWith(document.adoptNode(arrived));
   document.title = page.title;
   prepare();
   scrollTo(0, 0);
   main().querySelector("[data-focus]").focus({ preventScroll: true });
 }
+
+const sayAs = (page) => say(page.querySelector("h1").textContent, page.querySelector(".lead").textContent);
 
 /* Without words, nothing; with empty ones, that it could not be sent. */
 function say(title, text) {

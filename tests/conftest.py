@@ -140,6 +140,13 @@ def rtl_app(rtl_settings: Config) -> Iterator[Flask]:
 
 
 @pytest.fixture
+def mette(client: FlaskClient, cast: factories.Cast) -> FlaskClient:
+    """The client, signed in as Mette, who owns the meetings."""
+    factories.sign_in(client, cast.mette)
+    return client
+
+
+@pytest.fixture
 def client(app: Flask) -> FlaskClient:
     """A browser that is nobody yet and says nothing of itself."""
     return app.test_client()

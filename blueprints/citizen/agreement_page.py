@@ -20,7 +20,7 @@ from blueprints.headers import settings
 from blueprints.languages import own_name, spoken, worded
 from blueprints.screen import use_palette
 from models.agreement import Agreement
-from models.answer import Answer
+from models.answer import Answer, AnswerDeleted, hash_of_key
 from models.guess import mixed
 from models.meeting import Meeting, State
 from models.wording import Wording
@@ -96,7 +96,17 @@ def changed_page(meeting: Meeting, form: AnswerForm) -> str:
 
 def closed_page(meeting: Meeting, form: AnswerForm | None = None) -> str:
     """The agreement to read, without ticks; what came too late is shown, so that it can be said aloud instead."""
-    return _page(meeting, _newest(meeting), mode="closed", typed_lines=form.texts if form else [])
+    return _page(meeting, _newest(meeting), mode="closed", typed_lines=_unsent(meeting, form) if form else [])
+
+
+def _unsent(meeting: Meeting, form: AnswerForm) -> list[str]:
+    """The questions that were typed, without those that an earlier sending stored."""
+    try:
+        answer = Answer.by_key(meeting.id, hash_of_key(form.key))
+    except AnswerDeleted:
+        return form.texts
+    stored = answer.asked if answer else {}
+    return [text for point, text in form.questions.items() if text and text != stored.get(point)]
 
 
 def not_open_page(meeting: Meeting, form: AnswerForm | None = None) -> str:
@@ -128,7 +138,7 @@ def _form_page(
     agreement = _newest(meeting)
     wording = agreement.wording
     points = {point.id for point in wording.points}
-    lost = sent.questions if sent else {}
+    lost, answered_in = (sent.questions, sent.language) if sent else ({}, answered_in)
     return _page(
         meeting,
         agreement,

@@ -50,9 +50,10 @@ Render = Callable[[Meeting], str]
 @citizen.post("/answers")
 @public
 def answers(code: str) -> Response | BaseResponse:
-    """Success is shown only after the commit."""
-    if request.form.get("lang") in settings().languages:
-        languages.use(request.form["lang"])
+    """Success is shown only after the commit. What comes back speaks ``?lang=``, which changes only the view, else the
+    language of the answer."""
+    if _wanted() in settings().languages:
+        languages.use(_wanted())
     try:
         form = AnswerForm.parse(request.form)
     except BadKey:
@@ -115,7 +116,7 @@ def _with_meeting(code: str, form: AnswerForm, say: Callable[[Meeting], tuple[in
     with reading():
         meeting = Meeting.by_code(code)
         if meeting is not None:
-            speak_for(meeting, form.language)
+            speak_for(meeting, _wanted())
             status, page = say(meeting)
             return private(page, status)
     return unknown_meeting(code, typed=form.texts)
@@ -149,6 +150,11 @@ def _not_taken(code: str, status: int, title: str, text: str, retry_after: int |
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)
     return response
+
+
+def _wanted() -> str:
+    asked = request.args.get("lang", "")
+    return asked if asked in settings().languages else request.form.get("lang", "")
 
 
 def _sender() -> Sender:

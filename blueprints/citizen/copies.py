@@ -65,9 +65,8 @@ def _document(meeting: Meeting, answer: Answer) -> Document:
     _write_answer(document, meeting, answer, wording)
     document.space(5)
     write_agreement(document, wording, talk=meeting.is_talk)
-    write_additions(
-        document, wording.points, TalkedAbout.standing_in(meeting), Question.shown_to_citizens(meeting)[::-1]
-    )
+    shown = Question.shown_to_citizens(meeting, answer)[::-1]
+    write_additions(document, wording.points, TalkedAbout.standing_in(meeting), shown)
     _write_end(document, meeting)
     return document
 

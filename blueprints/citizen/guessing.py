@@ -8,7 +8,7 @@ from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from blueprints.access import now, public
-from blueprints.answer_form import BadKey, parse_guesses, parse_key
+from blueprints.answer_form import AnswerForm, BadKey, parse_guesses
 from blueprints.citizen import citizen
 from blueprints.citizen.agreement_page import closed_page, new_page, not_open_page, speak_for
 from blueprints.citizen.given import Given
@@ -22,7 +22,8 @@ from models.meeting import Meeting, State
 @citizen.post("/guess")
 @public
 def guess(code: str) -> Response | BaseResponse:
-    """The page with the guesses of the newest version beside the truth; a guess that does not fit is a skipped one."""
+    """The page with the guesses of the newest version beside the truth; a guess that does not fit is a skipped one.
+    What is ticked and typed comes along, where somebody changes the language in the middle of it."""
     with reading():
         meeting = Meeting.by_code(code)
         if meeting is not None:
@@ -47,11 +48,12 @@ def _page(meeting: Meeting) -> str:
         case State.CLOSED:
             return closed_page(meeting)
         case _:
-            return new_page(meeting, _key(), Given(guesses=parse_guesses(request.form, {})))
+            return _agreement_page(meeting)
 
 
-def _key() -> str:
+def _agreement_page(meeting: Meeting) -> str:
     try:
-        return str(parse_key(request.form.get("key", "")))
+        form = AnswerForm.parse(request.form)
     except BadKey:
-        return str(uuid4())
+        return new_page(meeting, str(uuid4()), Given(guesses=parse_guesses(request.form, {})))
+    return new_page(meeting, str(form.key), Given.in_form(form))

@@ -38,7 +38,7 @@ class PointReplies:
 def replies_for(meeting: Meeting, answer: Answer, wording: Wording) -> list[PointReplies]:
     """By point, in the order of the text that was answered; then on points that it does not hold, worded as last."""
     shown: dict[int, list[SeenQuestion]] = {}
-    for question in reversed(Question.shown_to_citizens(meeting)):
+    for question in reversed(Question.shown_to_citizens(meeting, answer)):
         shown.setdefault(question.point_id, []).append(SeenQuestion(question, question.answer_id == answer.id))
     if not shown:
         return []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from babel import Locale
 from flask_babel import force_locale, gettext
 
@@ -76,13 +78,8 @@ def _write_figures(document: Document, record: Record) -> None:
     if figures.voided:
         facts.append((gettext("Voided answers, not counted"), str(figures.voided)))
     document.facts(facts)
-    if not record.shows_split:
-        limit = record.smallest_group
-        document.write(
-            gettext("Too few answers to show shares. They are shown from %(number)d answers.", number=limit)
-            if limit > 1
-            else gettext("Nobody answered.")
-        )
+    for said in _why_no_more(record):
+        document.write(said)
     document.table(
         [
             gettext("Point"),
@@ -100,6 +97,21 @@ def _write_figures(document: Document, record: Record) -> None:
     document.write(
         gettext("Everybody says for themselves whether a point is clear. Answers are counted, not persons."), SMALL
     )
+
+
+def _why_no_more(record: Record) -> Iterator[str]:
+    """Why there are no figures that split the answers, or no answers any more."""
+    figures, ended_at = record.totals, record.meeting.answers_ended_at
+    if not figures.answers:
+        yield gettext("Nobody answered.")
+        return
+    if ended_at is not None:
+        deleted = gettext("The answers were deleted on %(date)s.", date=long_date(ended_at))
+        kept = gettext("Only how many there were is kept.") if figures.is_bare else gettext("Their figures are kept.")
+        yield f"{deleted} {kept}"
+    if not record.shows_split and not figures.is_bare:
+        limit = record.smallest_group
+        yield gettext("Too few answers to show shares. They are shown from %(number)d answers.", number=limit)
 
 
 def _figures_of(each: RecordPoint) -> list[str]:

@@ -93,8 +93,10 @@ class Figures:
 
     @property
     def shows_split(self) -> bool:
-        """An individual talk is never protected (rule 6)."""
-        return self.is_talk or self.totals.shows_split(self.smallest_group)
+        """An individual talk is never protected (rule 6), but its figures go with its answers."""
+        if self.is_talk:
+            return not self.totals.is_bare
+        return self.totals.shows_split(self.smallest_group)
 
     @property
     def unclear_answers(self) -> int:
@@ -136,7 +138,8 @@ def figures_of(meeting: Meeting, viewer: Viewer) -> Figures:
     talks = TalkedAbout.latest(meeting)
 
     by_id = {point.id: point for point in points if point.id is not None}
-    shown_counts = {each: counted.point(each) for each in by_id if meeting.is_talk or counted.shows_point(each, limit)}
+    shows_all = meeting.is_talk and not counted.is_bare
+    shown_counts = {each: counted.point(each) for each in by_id if shows_all or counted.shows_point(each, limit)}
     most_unclear = max((counts.unclear_now for counts in shown_counts.values()), default=0)
 
     def shown(point_id: int, point: WordedPoint) -> ShownPoint:
@@ -168,7 +171,7 @@ def figures_of(meeting: Meeting, viewer: Viewer) -> Figures:
 
 
 def as_document(meeting: Meeting, state: str, figures: Figures) -> dict[str, Any]:
-    """``summary.json``: null for what the limit hides and for what a point does not ask."""
+    """``summary.json``: null for what the limit hides, for what was deleted and for what a point does not ask."""
     counted, shown = figures.totals, figures.shows_split
     return {
         "meeting": meeting.shown_code,
@@ -178,7 +181,7 @@ def as_document(meeting: Meeting, state: str, figures: Figures) -> dict[str, Any
         "outdated": counted.outdated if shown else None,
         "understood_first": counted.understood_first if shown else None,
         "understood_now": counted.understood_now if shown else None,
-        "protected": not shown,
+        "protected": not shown and not figures.is_talk,
         "points": [_point_document(point) for point in sorted(figures.points, key=lambda point: point.position)],
     }
 

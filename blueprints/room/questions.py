@@ -61,9 +61,12 @@ def question_reopening(meeting_id: int, question_id: int) -> Response:
 @room.post("/meetings/<int:meeting_id>/questions/<int:question_id>/publication")
 @staff
 def question_publication(meeting_id: int, question_id: int) -> Response:
-    """Its words to all citizens of the meeting: the page has reminded of names."""
+    """Its words to all citizens of the meeting: the page has reminded of names. ``words`` is the stamp of those that
+    were read there: changed in the same moment, they are to be read first."""
     with writing():
-        question_to_run(meeting_id, question_id).publish(viewer(), now())
+        question = question_to_run(meeting_id, question_id)
+        if request.form.get("words") == question.words_stamp:
+            question.publish(viewer(), now())
     return _to_the_question(meeting_id, question_id)
 
 

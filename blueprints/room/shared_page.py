@@ -44,9 +44,8 @@ def guess_page(meeting: Meeting, guesses: Guesses) -> str:
 
 def new_page(meeting: Meeting, guesses: Guesses) -> str:
     """The agreement with empty ticks, and what is so beside what was guessed."""
-    asked = {point.id for point in _newest(meeting).wording.guessed}
-    kept = {point: guess for point, guess in guesses.items() if point in asked}
-    return _agreement(meeting, "new", AnswerForm(key=uuid4(), agreement=None, language=spoken(), guesses=kept))
+    form = AnswerForm(key=uuid4(), agreement=None, language=spoken(), guesses=dict(guesses))
+    return _agreement(meeting, "new", form)
 
 
 def wrong_page(meeting: Meeting, form: AnswerForm, errors: Mapping[str, str]) -> str:
@@ -83,6 +82,8 @@ def _agreement(
 ) -> str:
     agreement = _newest(meeting)
     points = {point.id for point in agreement.wording.points}
+    # What this version does not ask for would be refused, again and again.
+    asked = {point.id for point in agreement.wording.guessed}
     return _page(
         "shared/agreement.html",
         meeting,
@@ -90,7 +91,7 @@ def _agreement(
         form=form,
         wording=agreement.wording,
         number=agreement.number,
-        guesses={point: guess for point, guess in form.guesses.items() if point in points},
+        guesses={point: guess for point, guess in form.guesses.items() if point in asked},
         errors=errors or {},
         does_not_fit=any(not name.startswith(QUESTION) for name in errors or {}),
         typed_lines=[text for point, text in form.questions.items() if text and point not in points],

@@ -20,6 +20,7 @@ from blueprints.room.figures import as_document, figures_of
 from models.base import glancing, reading
 from models.clock import local
 from models.meeting import Meeting, State
+from models.paper import typed_until
 from models.room_pulse import RoomPulse, room_pulse
 from models.wording import DANISH
 
@@ -123,6 +124,7 @@ def _stage(meeting: Meeting, pulse: RoomPulse, view: str) -> dict[str, Any]:
         "etag": f'"{_etag(pulse, view)}"',
         "figures": figures_of(meeting, viewer()),
         "now": moment,
+        "paper_until": typed_until(meeting),
         "is_today": meeting.held_on == local(moment).date(),
         **_way(meeting),
     }

@@ -15,9 +15,9 @@ from wtforms.validators import InputRequired
 
 from blueprints import access
 from blueprints.access import now, staff, viewer
-from blueprints.languages import day_clock
+from blueprints.languages import day_clock, long_date
 from blueprints.room import room
-from blueprints.room.refusals import not_opened
+from blueprints.room.refusals import not_opened, refused
 from models.base import reading, writing
 from models.clock import local, moments_of
 from models.meeting import Meeting, State, WrongState
@@ -143,6 +143,9 @@ def _page(meeting_id: int, span: Span | None) -> Response:
         meeting = access.meeting_to_run(meeting_id)
         if meeting.state(now()) is State.DRAFT or meeting.opened_at is None:
             return not_opened(meeting)
+        if meeting.answers_ended_at is not None:
+            said = gettext("The answers were deleted on %(date)s.", date=long_date(meeting.answers_ended_at))
+            return refused(meeting, gettext("The answers are deleted"), said)
         counted = Voiding.answers_by_minute(meeting)
         if span and span.first and span.last:
             counted = {minute: number for minute, number in counted.items() if span.first <= minute <= span.last}

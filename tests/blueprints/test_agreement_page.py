@@ -67,8 +67,10 @@ def test_the_other_languages_are_one_tap_away(client: FlaskClient, cast: Cast) -
 
 def test_a_text_that_is_not_translated_is_shown_in_danish_and_marked_as_such(client: FlaskClient, cast: Cast) -> None:
     wording = a_wording(purpose=texts("Kun på dansk.", "", ("da",)))
-    page = page_of(client, a_meeting(cast, wording=wording), "en")
+    meeting = a_meeting(cast, wording=wording, title={"da": "Skærme i skolen"})
+    page = page_of(client, meeting, "en")
     assert '<span lang="da" dir="ltr">Kun på dansk.</span>' in page
+    assert "<title>Skærme i skolen –" in page, "a title holds words alone"
 
 
 def test_a_language_the_meeting_does_not_offer_leads_to_danish_and_an_unknown_one_nowhere(

@@ -195,6 +195,19 @@ def test_after_closing_the_page_can_be_read_and_shows_what_was_not_sent(client: 
     assert answers_in(meeting) == 0
 
 
+def test_after_closing_what_was_sent_before_is_not_said_to_be_lost(client: FlaskClient, cast: Cast) -> None:
+    meeting = a_meeting(cast)
+    first, second, _ = points_of(meeting)
+    send(client, meeting, unclear=[first], **{f"question-{first}": "I tide?"})
+    with writing() as database:
+        database.get_one(Meeting, meeting).close(datetime.now(UTC), cast.mette)
+    late = {f"question-{first}": "I tide?", f"question-{second}": "For sent?"}
+    reply = send(client, meeting, unclear=[first, second], **late)
+    assert reply.status_code == 409
+    assert "For sent?" in reply.text
+    assert "I tide?" not in reply.text
+
+
 def test_before_opening_nothing_is_taken(client: FlaskClient, cast: Cast) -> None:
     reply = send(client, a_meeting(cast, state="draft"))
     assert reply.status_code == 409
@@ -408,6 +421,14 @@ def test_the_receipt_speaks_the_answers_language_unless_asked_otherwise(client: 
     seen_in_english = client.get(f"{address}?lang=en&change=1").text
     assert "Change my answer" in seen_in_english
     assert 'name="lang" value="da"' in seen_in_english
+    (action,) = re.findall(r'data-hx-post="([^"]+)"', seen_in_english)
+    form = {"key": KEY, "agreement": "1", "lang": "da", "unclear": points_of(meeting)[0]}
+    changed = client.post(action, data=form, headers={"HX-Request": "true"}).text
+    assert "Thank you for your answer" in changed, "the page around it is in English"
+    refused = client.post(action, data={**form, "unclear": "999999"}).text
+    assert "We could not take your answer as it is." in refused
+    assert 'name="lang" value="da"' in refused
+    assert stored(meeting).language == "da"
 
 
 def test_a_question_on_no_point_of_the_meeting_is_said_and_kept(client: FlaskClient, cast: Cast) -> None:

@@ -281,8 +281,9 @@ def test_an_individual_talk_asks_why_but_takes_no_text(client: FlaskClient, cast
     shown = page(client, talk)
     assert f'name="why-{first}" value="words"' in shown
     assert "<textarea" not in shown
-    send(client, talk, unclear=[first], **{f"why-{first}": "reason"})
+    receipt = send(client, talk, unclear=[first], **{f"why-{first}": "reason"}).headers["Location"]
     assert stored(talk)[0].difficulties == {first: Difficulty.REASON}
+    assert "raise your hand" not in client.get(receipt).text, "there are only two of them"
 
 
 @pytest.mark.parametrize("reply", ["cleared", "unclear"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -28,12 +27,6 @@ from tests.valid_html import assert_valid_html
 
 HTMX = {"HX-Request": "true"}
 LONG_AGO = datetime.now(UTC) - timedelta(days=20)
-
-
-@pytest.fixture
-def mette(client: FlaskClient, cast: Cast, sign_in: Callable[..., None]) -> FlaskClient:
-    sign_in(client, cast.mette)
-    return client
 
 
 @pytest.fixture
@@ -194,6 +187,7 @@ def test_an_individual_talk_takes_no_question(mette: FlaskClient, cast: Cast) ->
     sheet = mette.get(f"/meetings/{talk}/paper/sheet?lang=en").text
     assert 'class="asks"' not in sheet
     assert "We don't ask for your name" not in sheet
+    assert "The leader knows that the answer is yours." in sheet
     key, point = uuid4(), points_of(talk)[0]
     send(mette, talk, key=key, unclear=point, **{f"question-{point}": "Hvad?"})
     mine = stored(talk, key)

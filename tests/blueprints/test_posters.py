@@ -19,12 +19,6 @@ from tests.pdf_pages import decoded, pages_of, picture, words
 PAPERS = {"a4": (595, 842), "a3": (842, 1191)}
 
 
-@pytest.fixture
-def mette(client: FlaskClient, cast: Cast) -> FlaskClient:
-    sign_in(client, cast.mette)
-    return client
-
-
 @pytest.mark.parametrize("size", PAPERS)
 def test_the_code_on_the_paper_leads_to_the_meeting_at_the_public_address(
     settings: Config, cast: Cast, size: str

@@ -6,16 +6,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale, gettext
 from sqlalchemy import func, select
 
 from blueprints.cli import retention as command
 from models import retention
 from models.answer import Answer
 from models.base import reading, session, writing
-from models.meeting import Meeting
-from tests.factories import Cast, a_meeting, answer, code_of
+from models.meeting import Meeting, MeetingForm
+from tests.factories import Cast, a_meeting, answer, code_of, sign_in
+from tests.pdf_pages import words
 
 LONG_AGO = datetime.now(UTC) - timedelta(days=200)
+ONLY_HOW_MANY, FIGURES = "Only how many there were is kept.", "Their figures are kept."
 
 
 @pytest.fixture
@@ -72,3 +75,30 @@ def test_broken_off_the_next_run_goes_on(app: Flask, ended: list[int], monkeypat
     monkeypatch.undo()
     purge(app)
     assert answers() == 0
+
+
+def test_what_is_left_is_never_shown_as_if_the_answers_were_there(app: Flask, cast: Cast) -> None:
+    talk = a_meeting(cast, form=MeetingForm.INDIVIDUAL_TALK, now=LONG_AGO)
+    small, large = a_meeting(cast, now=LONG_AGO), a_meeting(cast, now=LONG_AGO)
+    for meeting, number in ((talk, 1), (small, 2), (large, 5)):
+        for _ in range(number):
+            answer(meeting, [1], now=LONG_AGO)
+        with writing():
+            session().get_one(Meeting, meeting).close(LONG_AGO, cast.mette)
+    purge(app)
+    client = app.test_client()
+    sign_in(client, cast.mette)
+    for meeting, kept in ((talk, ONLY_HOW_MANY), (small, ONLY_HOW_MANY), (large, FIGURES)):
+        with app.test_request_context(), force_locale("da"):
+            assert gettext(kept) in words(client.get(f"/meetings/{meeting}/record.pdf").data)
+        for path in ("room?view=split", "record?", "?"):
+            page = client.get(f"/meetings/{meeting}/{path}&lang=en".replace("/?", "?")).text
+            assert kept in page
+            for unsaid in ("Too few answers", "No answers yet", "Nobody answered", "Answers on paper", "/voiding"):
+                assert unsaid not in page
+        assert "These are its final figures." in client.get(f"/meetings/{meeting}/room?view=split&lang=en").text
+        assert client.get(f"/meetings/{meeting}/voiding").status_code == 409
+    figures = client.get(f"/meetings/{talk}/summary.json").json
+    assert figures is not None
+    assert (figures["answers"], figures["understood_first"], figures["protected"]) == (1, None, False)
+    assert {point["unclear_now"] for point in figures["points"]} == {None}

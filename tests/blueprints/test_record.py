@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -22,12 +21,6 @@ from tests.valid_html import assert_valid_html
 
 NOW = datetime.now(UTC)
 LANGUAGES = ("da", "en", "ar")
-
-
-@pytest.fixture
-def mette(client: FlaskClient, cast: Cast) -> FlaskClient:
-    sign_in(client, cast.mette)
-    return client
 
 
 def close(meeting_id: int, cast: Cast) -> None:

@@ -109,6 +109,17 @@ def test_a_changed_question_is_its_askers_alone_again_and_the_reply_is_not_to_it
     assert OWN not in page
 
 
+def test_voiding_changes_nothing_for_the_asker_and_takes_it_from_everybody_else(
+    client: FlaskClient, cast: Cast, meeting: int, asker: UUID, other: UUID
+) -> None:
+    act(meeting, lambda question: question.mark_answered(cast.mette, NOW, {"da": REPLY}))
+    act(meeting, lambda question: question.publish(cast.mette, NOW))
+    before = replies(client, meeting, asker)
+    act(meeting, lambda question: setattr(question.answer, "voided", True))
+    assert replies(client, meeting, asker) == before
+    assert "<h2" not in replies(client, meeting, other)
+
+
 def test_a_reply_stands_under_its_point_dated_and_in_danish_where_the_language_lacks_it(
     client: FlaskClient, cast: Cast, meeting: int, other: UUID
 ) -> None:

@@ -21,12 +21,6 @@ SECRET_QUESTION = "Hvad med vuggestuen?"
 SPLIT = {"view": "split"}
 
 
-@pytest.fixture
-def mette(client: FlaskClient, cast: Cast, sign_in: Callable[..., None]) -> FlaskClient:
-    sign_in(client, cast.mette)
-    return client
-
-
 def room(client: FlaskClient, meeting_id: int, **query: str) -> str:
     response = client.get(f"/meetings/{meeting_id}/room", query_string={"lang": "en", **query})
     assert response.status_code == 200

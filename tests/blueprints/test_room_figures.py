@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-import pytest
 from flask.testing import FlaskClient
 
 from models.answer import Difficulty, hash_of_key
@@ -23,12 +22,6 @@ from tests.factories import Cast, a_meeting, a_wording, answer, points_of
 
 YES, NO, UNSURE = Expectation.YES, Expectation.NO, Expectation.UNSURE
 TOO_MANY = "There are more answers than people present."
-
-
-@pytest.fixture
-def mette(client: FlaskClient, cast: Cast, sign_in: Callable[..., None]) -> FlaskClient:
-    sign_in(client, cast.mette)
-    return client
 
 
 def asking(can: int = 1) -> Wording:

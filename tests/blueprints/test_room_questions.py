@@ -3,6 +3,7 @@ act."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -18,12 +19,6 @@ from tests.valid_html import assert_valid_html
 
 WORDS = "Hvad med Signes mor?"
 ACTS = ("answer", "answer/withdrawal", "publication", "publication/withdrawal", "hiding", "deletion")
-
-
-@pytest.fixture
-def mette(client: FlaskClient, cast: Cast, sign_in: Callable[..., None]) -> FlaskClient:
-    sign_in(client, cast.mette)
-    return client
 
 
 @pytest.fixture
@@ -47,6 +42,11 @@ def post(client: FlaskClient, meeting_id: int, question: int, act: str, **fields
 
 def listed(client: FlaskClient, meeting_id: int) -> str:
     return client.get(f"/meetings/{meeting_id}/room?view=questions&lang=en").text
+
+
+def words_in(client: FlaskClient, meeting_id: int) -> str:
+    """The stamp of the newest question's words, as the list shows them."""
+    return re.findall(r'name="words" value="([^"]+)"', listed(client, meeting_id))[0]
 
 
 def split(client: FlaskClient, meeting_id: int) -> str:
@@ -205,7 +205,7 @@ def test_too_long_a_reply_comes_back_with_all_that_was_typed(mette: FlaskClient,
 def test_showing_to_all_reminds_of_names_first_and_is_undone(mette: FlaskClient, meeting: int) -> None:
     question = question_in(meeting)
     assert "The question may hold a name or something about illness." in listed(mette, meeting)
-    assert post(mette, meeting, question, "publication") == 303
+    assert post(mette, meeting, question, "publication", words=words_in(mette, meeting)) == 303
     page = listed(mette, meeting)
     assert "Shown to all citizens of the meeting" in page
     assert "may hold a name" not in page
@@ -215,13 +215,23 @@ def test_showing_to_all_reminds_of_names_first_and_is_undone(mette: FlaskClient,
     assert acts(meeting) == [Act.QUESTION_PUBLISHED, Act.QUESTION_WITHDRAWN]
 
 
+def test_words_that_changed_in_the_same_moment_are_read_before_they_are_shown(mette: FlaskClient, meeting: int) -> None:
+    key = answer(meeting, [1], {1: "Hvornår?"})
+    read = words_in(mette, meeting)
+    answer(meeting, [1], {1: WORDS}, key=key)
+    assert post(mette, meeting, question_in(meeting), "publication", words=read) == 303
+    assert not stored(meeting).is_published
+    assert read not in listed(mette, meeting), "what was unfolded to read the old words closes"
+    assert acts(meeting) == []
+
+
 def test_after_closing_it_is_still_replied_to_and_shown(mette: FlaskClient, cast: Cast, meeting: int) -> None:
     with writing() as database:
         found = database.get_one(Meeting, meeting)
         found.close(found.created_at, cast.mette)
     question = question_in(meeting)
     assert post(mette, meeting, question, "answer", **{"reply-da": "Ja."}) == 303
-    assert post(mette, meeting, question, "publication") == 303
+    assert post(mette, meeting, question, "publication", words=words_in(mette, meeting)) == 303
     page = listed(mette, meeting)
     assert "is still seen on the receipts" in page
     assert "Shown to all citizens of the meeting" in page

@@ -22,12 +22,6 @@ from tests.factories import sign_in as signed_in
 HTMX = {"HX-Request": "true"}
 
 
-@pytest.fixture
-def mette(client: FlaskClient, cast: Cast, sign_in: Callable[..., None]) -> FlaskClient:
-    sign_in(client, cast.mette)
-    return client
-
-
 def etag(client: FlaskClient, meeting_id: int, **query: str) -> str:
     response = client.get(f"/meetings/{meeting_id}/summary", query_string=query, headers=HTMX)
     assert response.status_code == 200

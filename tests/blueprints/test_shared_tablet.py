@@ -204,6 +204,23 @@ def test_a_guess_comes_before_the_text_and_is_stored_with_the_answer(client: Fla
     assert (stale.status_code, stale.headers["Location"]) == (303, tablet.page)
 
 
+def test_a_guess_that_the_changed_text_does_not_ask_for_falls_away(client: FlaskClient, cast: Cast) -> None:
+    wording = a_wording()
+    first, *others = wording.points
+    checked = replace(wording, points=(replace(first, asks_guess=True), *others))
+    tablet = Tablet(client, cast, a_meeting(cast, wording=checked))
+    guess = {f"guess-{points_of(tablet.meeting)[0]}": "no"}
+    fields = hidden(client.post(f"{tablet.page}/guess", data={**tablet.start(), **guess}).text)
+    assert fields.items() >= guess.items()
+    with writing() as database:
+        meeting = database.get_one(Meeting, tablet.meeting)
+        meeting.draft.save(replace(wording, purpose={"da": "Et nyt formål."}), cast.mette.id, datetime.now(UTC))
+        meeting.publish(datetime.now(UTC), cast.mette)
+    changed = tablet.send(fields)
+    assert changed.status_code == 409
+    assert tablet.send(hidden(changed.text)).status_code == 303
+
+
 def test_the_forms_need_the_token_of_the_cookie(tablet: Tablet) -> None:
     fields = tablet.start()
     assert tablet.send({**fields, "csrf_token": ""}).status_code == 400

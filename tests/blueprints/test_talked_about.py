@@ -28,12 +28,6 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def mette(client: FlaskClient, cast: Cast, sign_in: Callable[..., None]) -> FlaskClient:
-    sign_in(client, cast.mette)
-    return client
-
-
-@pytest.fixture
 def meeting(cast: Cast) -> int:
     return a_meeting(cast)
 
@@ -166,7 +160,7 @@ def test_in_a_closed_meeting_nothing_is_marked_and_the_room_says_why(mette: Flas
     assert left.id == talk.id
     assert mark(mette, meeting, headers=HTMX).headers["HX-Redirect"] == f"/meetings/{meeting}/room?view=split"
     page = split(mette, meeting)
-    assert "These are its final figures." in page
+    assert "The meeting is closed. Answers on paper can still be typed in until" in page
     assert "Talked about at" in page
     assert "We have talked about it" not in page
     assert "Undo" not in page
@@ -180,7 +174,8 @@ def test_first_and_now_are_shown_as_numbers_and_as_a_picture_that_is_read_aloud(
     answer(meeting, key=keys[0])
     page = split(mette, meeting)
     assert "Unclear: first 3 → now 2" in page
-    assert page.count('role="img" aria-label="Clear: first 25%, now 50%"') == 1
+    told = page.count('role="img" aria-label="Clear: first 25%, now 50%"')
+    assert told == 2, "of the meeting and of its one unclear point"
     assert page.count('<svg class="share" aria-hidden="true">') == 2, "what was never unclear has no way to show"
     for key in keys:
         answer(meeting, key=key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -23,12 +22,6 @@ NOW = datetime.now(UTC).replace(second=0, microsecond=0)
 OPENED = NOW - timedelta(hours=3)
 MINUTE = timedelta(minutes=1)
 BURST = NOW - timedelta(hours=1)
-
-
-@pytest.fixture
-def mette(client: FlaskClient, cast: Cast, sign_in: Callable[..., None]) -> FlaskClient:
-    sign_in(client, cast.mette)
-    return client
 
 
 @pytest.fixture

@@ -94,6 +94,24 @@ def test_from_the_guess_to_the_receipt_and_back_without_a_reload(live: Live, mee
     expect(back.get_by_role("heading", name="What is fixed")).to_be_visible()
 
 
+def test_another_language_takes_along_what_was_guessed_ticked_and_typed(
+    live: Live, meeting: int, phone: NewDevice
+) -> None:
+    points = points_of(meeting)
+    page = opened(live, phone(), meeting)
+    guess(page, points[2])
+    say_what_is_hard(page, points)
+    page.fill(f"#question-{points[2]}", "Why?\nWho?")
+    page.get_by_role("link", name="Dansk").click()
+    expect(page.locator("html")).to_have_attribute("lang", "da")
+    expect(page.locator(box(f"why-{points[2]}", "reason"))).to_be_checked()
+    page.locator(".send .button").click()
+    page.wait_for_selector("[data-mode=receipt]")
+    found, guesses = stored(meeting)
+    assert (found.language, found.asked, set(found.unclear)) == ("da", {points[2]: "Why?\nWho?"}, {points[2]})
+    assert (set(found.offered), guesses) == ({points[0]}, {points[2]: Expectation.YES})
+
+
 def test_two_steps_without_javascript_and_one_tap_to_skip(live: Live, meeting: int, phone: NewDevice) -> None:
     points = points_of(meeting)
     device = phone(java_script_enabled=False)

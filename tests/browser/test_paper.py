@@ -96,8 +96,16 @@ def test_ten_answers_are_typed_in_by_keys_alone(live: Live, cast: Cast, laptop: 
     type_in(page, "1")
     says(page, 10)
     expect(page.locator("#said .more")).to_contain_text("1")
+    page.keyboard.press("2")
     page.keyboard.press("Control+z")
     says(page, 9)
+    expect(page.locator("#sheet :checked")).to_have_count(1)
+    page.keyboard.press("Enter")
+    says(page, 10)
+    expect(page.locator("#sheet")).to_be_focused()
+    page.locator("[data-undo]").click()
+    says(page, 9)
+    expect(page.locator("#sheet")).to_be_focused()
     assert figures(meeting).point(points[0]) == PointTotals(answers=10, unclear_first=3, unclear_now=3)
 
 

@@ -128,6 +128,35 @@ def test_a_tablet_that_slept_recovers_alone(live: Live, cast: Cast, devices: Dev
     expect(room.locator("#answers .count")).to_have_text("3")
 
 
+def test_by_keyboard_the_focus_stays_with_the_point(live: Live, cast: Cast, devices: Devices) -> None:
+    meeting = a_meeting(cast)
+    for _ in range(3):
+        answer(meeting, [1])
+    page, point = room_of(live, cast, meeting, devices.laptop()), points_of(meeting)[0]
+    onward = page.locator(f"#explain-{point} > summary")
+    onward.press("Enter")
+    page.locator(f"#explain-{point} textarea").first.fill("Det er sådan.")
+    page.locator(f"#explain-{point} button").press("Enter")
+    expect(page.locator(".talked")).to_contain_text("Det er sådan.")
+    expect(onward).to_be_focused()
+    page.locator(f"#undo-{point}").press("Enter")
+    expect(page.locator(".talked")).to_have_count(0)
+    expect(onward).to_be_focused()
+
+
+def test_nothing_scrolls_sideways_at_320_pixels_and_at_double_text(live: Live, cast: Cast, devices: Devices) -> None:
+    meeting = a_meeting(cast)
+    for _ in range(3):
+        answer(meeting, [1], {1: "Hvad?"})
+    page = signed_in(devices.narrow(), live, cast.mette)
+    for path in ("room?view=split", "room?view=projector-split", "paper", "paper/sheet", "poster", "voiding"):
+        page.goto(live.at(f"/meetings/{meeting}/{path}"))
+        page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
+        for size in ("200%", "100%"):
+            page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 320, (path, size)
+
+
 def fits(page: Page) -> None:
     """All of it is on the screen, on both kinds of projector: nobody scrolls one."""
     for width, height in PROJECTORS:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
 
-from models.answer import Answer, Doubt, SpentKey, hash_of_key
+from models.answer import Answer, Channel, Doubt, SpentKey, hash_of_key
 from models.base import reading, session, writing
-from models.export import Scope, meeting_row, meetings, point_rows
+from models.export import Scope, coming, meeting_row, meetings, point_rows
 from models.guess import Guess
 from models.meeting import Meeting, MeetingForm
+from models.paper import type_in
 from models.question import Question
 from models.retention import Due, all_due, end
+from models.submission import MeetingClosed, Submission
 from models.summary import Totals, totals
 from models.voiding import Voiding
 from tests.factories import Cast, a_meeting, answer
@@ -47,6 +50,8 @@ def test_at_its_time_everything_ends_and_not_before(cast: Cast) -> None:
         assert [session().scalar(select(func.count()).select_from(each)) for each in (Answer, Doubt, Question)] == [
             0
         ] * 3
+        exported = coming(Scope(cast.leif))
+        assert (exported.answered_meetings, exported.small_meetings, exported.ended_meetings) == (0, 0, 1)
 
 
 def test_what_came_after_an_earlier_purge_is_in_the_kept_figures(cast: Cast) -> None:
@@ -160,6 +165,23 @@ def test_what_is_not_closed_has_no_time(cast: Cast, state: str) -> None:
 def due(now: datetime) -> list[Due]:
     with reading():
         return all_due(now)
+
+
+def test_no_answer_from_paper_comes_after_all_answers_are_due(cast: Cast) -> None:
+    meeting = a_meeting(cast, now=NOW)
+    close(cast, meeting)
+    with writing() as database:
+        database.merge(cast.municipality).retention_days = 10
+    submission = Submission(hash_of_key(uuid4()), 1, "da", channel=Channel.PAPER)
+    with pytest.raises(MeetingClosed), writing():
+        type_in(session().get_one(Meeting, meeting), submission, cast.mette, NOW + timedelta(days=10))
+
+
+def test_a_meeting_that_is_deleted_meanwhile_has_nothing_left_to_end(cast: Cast) -> None:
+    meeting = a_meeting(cast, now=NOW)
+    with writing():
+        session().get_one(Meeting, meeting).delete(cast.mette, NOW)
+    assert purge(meeting, NOW) is None
 
 
 def purge(meeting: int, now: datetime) -> Due | None:
