@@ -29,6 +29,7 @@ def init_app(app: Flask) -> None:
         day_and_month=day_and_month,
         clock=clock,
         day_clock=day_clock,
+        clock_on=clock_on,
         percent=percent,
         unbroken=unbroken,
     )
@@ -92,6 +93,11 @@ def day_clock(moment: datetime) -> str:
     """``24. november 2026 kl. 17.42``."""
     at = unbroken(gettext("at %(time)s", time=clock(moment)))
     return f"{long_date(moment)} {at}"
+
+
+def clock_on(moment: datetime, day: date | None) -> str:
+    """The hour alone where the moment lies on that day, else with its own day."""
+    return clock(moment) if local(moment).date() == day else day_clock(moment)
 
 
 def percent(share: float | None) -> str:

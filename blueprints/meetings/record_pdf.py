@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from babel import Locale
 from flask_babel import force_locale, gettext
 
 from blueprints.agreement_pdf import said_in, write_additions, write_agreement
 from blueprints.headers import settings
-from blueprints.languages import clock, day_clock, long_date, percent, spoken
+from blueprints.languages import clock, clock_on, day_clock, long_date, percent, spoken
 from blueprints.meetings.recorded import Record, RecordPoint
 from blueprints.pdf import Document
 from blueprints.pdf_style import SMALL, STRONG
@@ -88,7 +89,7 @@ def _write_figures(document: Document, record: Record) -> None:
             gettext("Unclear now"),
             gettext("Talked about"),
         ],
-        [_figures_of(each) for each in record.points],
+        [_figures_of(each, record.meeting.held_on) for each in record.points],
         COLUMNS,
     )
     document.write(
@@ -114,12 +115,12 @@ def _why_no_more(record: Record) -> Iterator[str]:
         yield gettext("Too few answers to show shares. They are shown from %(number)d answers.", number=limit)
 
 
-def _figures_of(each: RecordPoint) -> list[str]:
+def _figures_of(each: RecordPoint, held_on: date | None) -> list[str]:
     title = said_in(each.point.title)[0]
     if not each.is_current:
         title = f"{title} ({gettext('in an earlier version')})"
     counts = [each.counts.answers, each.counts.unclear_first, each.counts.unclear_now] if each.counts else None
-    talked = ", ".join(clock(talk.at) for talk in each.talks)
+    talked = ", ".join(clock_on(talk.at, held_on) for talk in each.talks)
     return [title, *(map(str, counts) if counts else ["–"] * 3), talked or "–"]
 
 
