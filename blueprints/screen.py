@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from flask import Flask, g
+from flask_babel import gettext, lazy_pgettext, ngettext
 from flask_babel import lazy_gettext as _
-from flask_babel import lazy_pgettext
 from flask_login import current_user
 
 from models.answer import Difficulty
@@ -98,6 +98,16 @@ def method_label(method: Method) -> str:
 
 def state_label(state: State) -> str:
     return str(STATES[state])
+
+
+def button_labels(points: int) -> str:
+    """The words of the button that sends an answer for 0, 1, 2 … ticked points, as JSON: every language counts in its
+    own way."""
+    ticked = [
+        ngettext("Send – %(num)d point unclear to me", "Send – %(num)d points unclear to me", number)
+        for number in range(1, points + 1)
+    ]
+    return json.dumps([gettext("I have understood"), *ticked], ensure_ascii=False)
 
 
 def use_palette(palette: str) -> None:

@@ -172,6 +172,17 @@ class Meeting(Base):
         return self.agreements[-1] if self.agreements else None
 
     @property
+    def published(self) -> Agreement:
+        """The newest published version. Raises ``LookupError`` before opening: then there is nothing to read."""
+        if self.newest is None:
+            raise LookupError("nothing is published before opening")
+        return self.newest
+
+    def wording_of(self, number: int | None) -> Wording:
+        """What the version of this number says; nothing where there is none."""
+        return next((each.wording for each in self.agreements if each.number == number), Wording())
+
+    @property
     def every_point(self) -> dict[int, WordedPoint]:
         """Every point that any version holds, by its id and worded as it was last."""
         return {

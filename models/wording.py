@@ -122,6 +122,16 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Changes:
+    """What somebody who has read an older wording must read again: the points (ids) that it did not hold, the purpose,
+    the final decider."""
+
+    points: frozenset[int | None]
+    purpose: bool
+    decider: bool
+
+
+@dataclass(frozen=True)
 class Wording:
     """Purpose, points, final decider and next steps."""
 
@@ -169,11 +179,11 @@ class Wording:
         """The step with this key; ``KeyError`` when there is none."""
         return _with_key(self.steps, key)
 
-    def only(self, ids: frozenset[int]) -> Wording:
+    def only(self, ids: frozenset[int | None]) -> Wording:
         """With just the points of these identities."""
         return replace(self, points=tuple(point for point in self.points if point.id in ids))
 
-    def without(self, ids: frozenset[int]) -> Wording:
+    def without(self, ids: frozenset[int | None]) -> Wording:
         """With all points but those of these identities."""
         return replace(self, points=tuple(point for point in self.points if point.id not in ids))
 
@@ -206,6 +216,15 @@ class Wording:
                 for point in self.points
             ),
             steps=tuple(replace(step, text=only(step.text)) for step in self.steps),
+        )
+
+    def changes_since(self, older: Wording) -> Changes:
+        """What is new in this published wording to readers of an older one."""
+        known = {point.id for point in older.points}
+        return Changes(
+            points=frozenset(point.id for point in self.points if point.id not in known),
+            purpose=older.purpose != self.purpose,
+            decider=older.decider != self.decider,
         )
 
     def without_guesses(self) -> Wording:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from flask import render_template, request, url_for
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 
 from blueprints import languages
 from blueprints.access import now
@@ -18,12 +17,11 @@ from blueprints.citizen.given import Given
 from blueprints.fragments import asked_by_htmx
 from blueprints.headers import settings
 from blueprints.languages import own_name, spoken, worded
-from blueprints.screen import use_palette
+from blueprints.screen import button_labels, use_palette
 from models.agreement import Agreement
 from models.answer import Answer, AnswerDeleted, hash_of_key
 from models.guess import mixed
 from models.meeting import Meeting, State
-from models.wording import Wording
 
 
 def meeting_context(meeting: Meeting) -> dict[str, Any]:
@@ -47,7 +45,7 @@ def speak_for(meeting: Meeting, wanted: str | None) -> None:
 
 def first_page(meeting: Meeting, key: str) -> str:
     """The page as it opens: where expectations are checked, the guesses come before the text."""
-    guessed = _newest(meeting).wording.guessed
+    guessed = meeting.published.wording.guessed
     if not guessed:
         return new_page(meeting, key)
     return render_template(
@@ -79,24 +77,20 @@ def wrong_page(meeting: Meeting, form: AnswerForm, errors: Mapping[str, str]) ->
 
 def changed_page(meeting: Meeting, form: AnswerForm) -> str:
     """The text has changed: only what changed to read again, and all that was typed and ticked kept."""
-    newest = _newest(meeting).wording
-    answered = next((each.wording for each in meeting.agreements if each.number == form.agreement), Wording())
-    kept = {point.id for point in answered.points}
+    changes = meeting.published.wording.changes_since(meeting.wording_of(form.agreement))
     return _form_page(
         meeting,
         "changed",
         str(form.key),
         Given.in_form(form),
         sent=form,
-        changed_points=frozenset(point.id for point in newest.points if point.id not in kept),
-        purpose_changed=answered.purpose != newest.purpose,
-        decider_changed=answered.decider != newest.decider,
+        changes=changes,
     )
 
 
 def closed_page(meeting: Meeting, form: AnswerForm | None = None) -> str:
     """The agreement to read, without ticks; what came too late is shown, so that it can be said aloud instead."""
-    return _page(meeting, _newest(meeting), mode="closed", typed_lines=_unsent(meeting, form) if form else [])
+    return _page(meeting, meeting.published, mode="closed", typed_lines=_unsent(meeting, form) if form else [])
 
 
 def _unsent(meeting: Meeting, form: AnswerForm) -> list[str]:
@@ -135,7 +129,7 @@ def _form_page(
     answered_in: str = "",
     **context: Any,
 ) -> str:
-    agreement = _newest(meeting)
+    agreement = meeting.published
     wording = agreement.wording
     points = {point.id for point in wording.points}
     lost, answered_in = (sent.questions, sent.language) if sent else ({}, answered_in)
@@ -162,22 +156,6 @@ def _page(meeting: Meeting, agreement: Agreement, **context: Any) -> str:
         labels=button_labels(len(agreement.points)),
         **context,
     )
-
-
-def button_labels(points: int) -> str:
-    """The words of the button for 0, 1, 2 … ticked points, as JSON: every language counts in its own way."""
-    ticked = [
-        ngettext("Send – %(num)d point unclear to me", "Send – %(num)d points unclear to me", number)
-        for number in range(1, points + 1)
-    ]
-    return json.dumps([gettext("I have understood"), *ticked], ensure_ascii=False)
-
-
-def _newest(meeting: Meeting) -> Agreement:
-    newest = meeting.newest
-    if newest is None:
-        raise LookupError("a meeting without a published version has no page")
-    return newest
 
 
 def _other_languages(meeting: Meeting) -> list[tuple[str, str, str]]:

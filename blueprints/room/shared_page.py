@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 from flask import render_template, url_for
-from flask_babel import gettext, ngettext
 
 from blueprints import languages
 from blueprints.access import now
@@ -17,11 +15,10 @@ from blueprints.answer_form import QUESTION, AnswerForm
 from blueprints.headers import settings
 from blueprints.languages import own_name, spoken, worded
 from blueprints.room.turns import turn
-from blueprints.screen import use_palette
-from models.agreement import Agreement
+from blueprints.screen import button_labels, use_palette
 from models.guess import Expectation, mixed
 from models.meeting import Meeting
-from models.wording import DANISH, Wording
+from models.wording import DANISH
 
 Guesses = Mapping[int, Expectation]
 
@@ -34,11 +31,11 @@ def speak_for(meeting: Meeting, wanted: str | None) -> None:
 
 def start_page(meeting: Meeting) -> str:
     """How a turn begins: with the expectation check where the agreement has one, else with the agreement."""
-    return guess_page(meeting, {}) if _newest(meeting).wording.guessed else new_page(meeting, {})
+    return guess_page(meeting, {}) if meeting.published.wording.guessed else new_page(meeting, {})
 
 
 def guess_page(meeting: Meeting, guesses: Guesses) -> str:
-    guessed = mixed(_newest(meeting).wording.guessed, meeting.code)
+    guessed = mixed(meeting.published.wording.guessed, meeting.code)
     return _page("shared/guess.html", meeting, guessed=guessed, given=guesses)
 
 
@@ -55,16 +52,12 @@ def wrong_page(meeting: Meeting, form: AnswerForm, errors: Mapping[str, str]) ->
 
 def changed_page(meeting: Meeting, form: AnswerForm) -> str:
     """The text has changed: only what changed to read again, and all that was typed and ticked kept."""
-    newest = _newest(meeting).wording
-    answered = next((each.wording for each in meeting.agreements if each.number == form.agreement), Wording())
-    kept = {point.id for point in answered.points}
+    changes = meeting.published.wording.changes_since(meeting.wording_of(form.agreement))
     return _agreement(
         meeting,
         "changed",
         form,
-        changed_points=frozenset(point.id for point in newest.points if point.id not in kept),
-        purpose_changed=answered.purpose != newest.purpose,
-        decider_changed=answered.decider != newest.decider,
+        changes=changes,
     )
 
 
@@ -80,7 +73,7 @@ def over_page(meeting: Meeting, form: AnswerForm | None = None) -> str:
 def _agreement(
     meeting: Meeting, mode: str, form: AnswerForm, errors: Mapping[str, str] | None = None, **context: Any
 ) -> str:
-    agreement = _newest(meeting)
+    agreement = meeting.published
     points = {point.id for point in agreement.wording.points}
     # What this version does not ask for would be refused, again and again.
     asked = {point.id for point in agreement.wording.guessed}
@@ -96,7 +89,7 @@ def _agreement(
         does_not_fit=any(not name.startswith(QUESTION) for name in errors or {}),
         typed_lines=[text for point, text in form.questions.items() if text and point not in points],
         answer_language=form.language if form.language in meeting.languages else spoken(),
-        labels=_button_labels(len(points)),
+        labels=button_labels(len(points)),
         privacy_address=f"{urlsplit(settings().public_url).netloc}{url_for('site.privacy')}",
         **context,
     )
@@ -119,19 +112,3 @@ def _page(template: str, meeting: Meeting, **context: Any) -> str:
 
 def _offered(meeting: Meeting) -> list[str]:
     return [language for language in settings().languages if language in meeting.languages]
-
-
-def _button_labels(points: int) -> str:
-    """The words of the button for 0, 1, 2 … ticked points, as JSON: every language counts in its own way."""
-    ticked = [
-        ngettext("Send – %(num)d point unclear to me", "Send – %(num)d points unclear to me", number)
-        for number in range(1, points + 1)
-    ]
-    return json.dumps([gettext("I have understood"), *ticked], ensure_ascii=False)
-
-
-def _newest(meeting: Meeting) -> Agreement:
-    newest = meeting.newest
-    if newest is None:
-        raise LookupError("a meeting without a published version has no page")
-    return newest
