@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import IntegerField
@@ -17,6 +17,8 @@ from models.meeting import WrongState
 from models.talked_about import LONGEST_EXPLANATION, NotInTheText, TalkedAbout
 
 EXPLANATION = "explanation-"
+#: What was typed too late, for the room to show once.
+UNSENT = "unsent"
 
 
 class WithdrawalForm(FlaskForm):
@@ -37,6 +39,8 @@ def talked_about(meeting_id: int, point_id: int) -> Response:
     except NotInTheText:
         abort(404)
     except WrongState:
+        for text in filter(None, said.values()):
+            flash(text, UNSENT)
         return _closed(meeting_id)
     return _to_the_point(meeting_id, point_id)
 

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from flask.testing import FlaskClient
 from html5lib import parse
+from markupsafe import escape
 from werkzeug.test import TestResponse
 
 from models.answer import Answer, hash_of_key
@@ -153,7 +154,9 @@ def test_in_a_closed_meeting_nothing_is_marked_and_the_room_says_why(mette: Flas
     assert talk
     with writing() as database:
         database.get_one(Meeting, meeting).close(datetime.now(UTC), cast.mette)
-    assert mark(mette, meeting).status_code == 303
+    assert mark(mette, meeting, said=WORDS).status_code == 303
+    assert escape(WORDS) in split(mette, meeting), "what came too late is not lost"
+    assert escape(WORDS) not in split(mette, meeting)
     assert withdraw(mette, meeting, talk.id) == 303
     left = latest(meeting)
     assert left

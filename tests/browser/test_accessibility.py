@@ -96,6 +96,7 @@ def test_what_a_citizen_is_told_when_something_is_refused(
     axe(page)
 
 
+@pytest.mark.slow
 def test_what_a_professional_sees(live: Live, cast: Cast, laptop: NewDevice, scheme: str) -> None:
     draft = a_meeting(cast, state="draft", place="")
     closed, meeting = a_meeting(cast, state="closed"), a_meeting(cast)
@@ -109,6 +110,7 @@ def test_what_a_professional_sees(live: Live, cast: Cast, laptop: NewDevice, sch
     look(live, page, f"/meetings/{meeting}/poster", f"/meetings/{draft}/room", f"/meetings/{draft}/preview")
 
 
+@pytest.mark.slow
 def test_the_writing_page(live: Live, cast: Cast, laptop: NewDevice, phone: NewDevice, scheme: str) -> None:
     draft, meeting = a_meeting(cast, state="draft", place=""), a_meeting(cast)
     for device in (laptop, phone):
@@ -120,6 +122,7 @@ def test_the_writing_page(live: Live, cast: Cast, laptop: NewDevice, phone: NewD
         look(live, page, f"/meetings/{meeting}/agreement")
 
 
+@pytest.mark.slow
 def test_what_a_manager_sees(live: Live, cast: Cast, laptop: NewDevice, scheme: str) -> None:
     meeting = a_meeting(cast)
     page = signed_in(laptop(color_scheme=scheme), live, cast.leif)

@@ -217,9 +217,8 @@ def test_a_sheet_of_each_template_is_one_page_and_its_code_is_read(live: Live, c
     assert sheets == {**dict.fromkeys(wordings, 1), "long": 2}
 
 
-@pytest.mark.parametrize(
-    ("kind", "scheme"), [("narrow", "light"), *(pytest.param(each, "dark", marks=pytest.mark.slow) for each in KINDS)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "scheme"), [("narrow", "light"), *((kind, "dark") for kind in KINDS)])
 def test_axe_finds_nothing(live: Live, cast: Cast, devices: Devices, kind: str, scheme: str) -> None:
     now = datetime.now(UTC)
     meeting = a_meeting(cast, wording=with_hands(a_wording(), 1), now=now - timedelta(hours=1))

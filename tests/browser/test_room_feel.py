@@ -144,6 +144,7 @@ def test_by_keyboard_the_focus_stays_with_the_point(live: Live, cast: Cast, devi
     expect(onward).to_be_focused()
 
 
+@pytest.mark.slow
 def test_nothing_scrolls_sideways_at_320_pixels_and_at_double_text(live: Live, cast: Cast, devices: Devices) -> None:
     meeting = a_meeting(cast)
     for _ in range(3):

@@ -235,6 +235,7 @@ def test_what_cannot_be_sent_stays_on_the_screen_and_counts_once(live: Live, cas
     expect(box).to_have_value(SECRET)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_axe_finds_nothing_on_the_shared_tablet(live: Live, cast: Cast, devices: Devices, scheme: str) -> None:
     meeting = a_meeting_that_asks(cast)

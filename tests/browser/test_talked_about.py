@@ -231,6 +231,7 @@ def test_a_reply_that_cannot_be_sent_says_so_and_stays(live: Live, cast: Cast, d
     assert counted(meeting).unclear_now == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_axe_finds_nothing_in_the_new_states(live: Live, cast: Cast, devices: Devices, scheme: str) -> None:
     meeting = a_meeting(cast)

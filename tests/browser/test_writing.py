@@ -218,6 +218,7 @@ def test_it_all_works_without_javascript(live: Live, cast: Cast, laptop: NewDevi
         assert [point.asks_guess for point in newest.wording.points] == [True, False, False, False]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_the_pages_are_accessible_and_fit_a_narrow_phone(live: Live, cast: Cast, devices: Devices, scheme: str) -> None:
     ready, empty = a_meeting(cast, state="draft"), a_meeting(cast, state="draft", wording=Wording(), place="")
