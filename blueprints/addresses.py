@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hmac
+from datetime import date
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 from flask import request
@@ -21,8 +23,12 @@ def hashed_address() -> bytes:
 
 def hashed(subject: str) -> bytes:
     """HMAC-SHA-256 under a key that changes every day."""
-    key = hmac.digest(settings().secret_key.encode(), now().date().isoformat().encode(), "sha256")
-    return hmac.digest(key, subject.encode(), "sha256")
+    return hmac.digest(_key_of(now().date(), settings().secret_key), subject.encode(), "sha256")
+
+
+@lru_cache(1)
+def _key_of(day: date, secret: str) -> bytes:
+    return hmac.digest(secret.encode(), day.isoformat().encode(), "sha256")
 
 
 def _network(address: str) -> str:

@@ -1,14 +1,14 @@
 """The database: one engine a process, and the only two ways to use it.
 
 ``with reading():`` looks, ``with writing():`` changes. Inside either, ``session()`` is the session at hand, so rules
-and queries need not pass it about. Nothing commits but ``writing()``, at its end.
+and queries need not pass it about. Nothing commits but ``writing()``, at its end. For what is asked or sent all the
+time there is either without a session: ``glancing()`` and ``writing_prepared()``.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
-import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -162,8 +162,8 @@ def session() -> Session:
 
 
 def driver_connection() -> Any:
-    """The database driver's own connection: that of ``glancing()``, else the one under ``session()``, inside its
-    transaction."""
+    """The database driver's own connection: that of ``glancing()`` or ``writing_prepared()``, else the one under
+    ``session()``, inside its transaction."""
     glance = _glance.get()
     if glance is not None:
         return glance
@@ -232,10 +232,36 @@ def writing() -> Iterator[Session]:
 
 
 @contextmanager
+def writing_prepared() -> Iterator[None]:
+    """``writing()`` for prepared statements alone: without a session, which costs more than they do. Committed at the
+    end, rolled back on any error, and never nested."""
+    if _current.get() is not None:
+        raise RuntimeError("writing_prepared() must not stand inside reading() or writing()")
+    with _telling_when_gone():
+        pooled = engine().raw_connection()
+        connection: Any = pooled.driver_connection
+        token = _glance.set(connection)
+        try:
+            with _database.one_writer():
+                if engine().dialect.name == "sqlite":
+                    connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield
+                    connection.commit()
+                except BaseException:
+                    connection.rollback()
+                    raise
+        finally:
+            _glance.reset(token)
+            pooled.close()
+
+
+@contextmanager
 def _telling_when_gone() -> Iterator[None]:
+    driver = engine().dialect.loaded_dbapi
     try:
         yield
-    except (OperationalError, InterfaceError, TimeoutError, sqlite3.OperationalError) as error:
+    except (OperationalError, InterfaceError, TimeoutError, driver.OperationalError, driver.InterfaceError) as error:
         raise DatabaseGone(str(error)) from error
 
 

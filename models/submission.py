@@ -90,16 +90,17 @@ def receive(code: str, submission: Submission, now: datetime, sender: Sender | N
     Raises ``NoSuchMeeting``, ``AnswerDeleted``, ``NotOpenYet``, ``MeetingClosed``, ``AgreementChanged``,
     ``WrongField``, or, for new keys only, ``Throttled``.
     """
-    ground = _ground(code, submission, now)
-    if ground.is_spent:
-        raise AnswerDeleted
-    if not ground.is_opened:
-        raise NotOpenYet
-    if ground.is_closed:
-        raise MeetingClosed
-    if not ground.points or not ground.current_versions & version_bit(submission.agreement):
-        raise AgreementChanged
+    _take(_open_ground(code, submission, now), submission, now, sender)
+
+
+def receive_new(code: str, submission: Submission, now: datetime, sender: Sender | None) -> bool:
+    """``receive()`` of an answer under a new key, inside ``writing_prepared()``: what a hall sends all at once. False,
+    and nothing is done, where the meeting knows the key: then it changes an answer. Raises as ``receive()`` does."""
+    ground = _open_ground(code, submission, now)
+    if ground.answer_id is not None:
+        return False
     _take(ground, submission, now, sender)
+    return True
 
 
 def receive_on_paper(meeting: Meeting, submission: Submission, now: datetime) -> None:
@@ -130,6 +131,20 @@ def _take(ground: _Ground, submission: Submission, now: datetime, sender: Sender
         _take_new(ground, submission, now, sender)
     else:
         _change(ground.answer_id, points, submission, now)
+
+
+def _open_ground(code: str, submission: Submission, now: datetime) -> _Ground:
+    """The ground of a submission that comes while the meeting is open, to a version that is current."""
+    ground = _ground(code, submission, now)
+    if ground.is_spent:
+        raise AnswerDeleted
+    if not ground.is_opened:
+        raise NotOpenYet
+    if ground.is_closed:
+        raise MeetingClosed
+    if not ground.points or not ground.current_versions & version_bit(submission.agreement):
+        raise AgreementChanged
+    return ground
 
 
 class _Ground(NamedTuple):

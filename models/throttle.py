@@ -91,7 +91,7 @@ def give_back(kind: Kind, subject: bytes, allowance: Allowance) -> None:
 
 def forget(now: datetime) -> None:
     """No subject, hashed as it is, is kept for more than an hour after it was last seen."""
-    session().execute(delete(Bucket).where(Bucket.at < (now - KEPT_FOR).timestamp()))
+    _FORGET.rows(before=(now - KEPT_FOR).timestamp())
 
 
 def _forget_now_and_then(now: datetime) -> None:
@@ -103,8 +103,7 @@ def _forget_now_and_then(now: datetime) -> None:
 
 
 def _wait(kind: Kind, subject: bytes, allowance: Allowance, seconds: float) -> int:
-    bucket = select(Bucket.tokens, Bucket.at).where(Bucket.kind == kind.value, Bucket.subject == subject)
-    tokens, at = session().execute(bucket).one()
+    tokens, at = map(float, *_BUCKET.rows(kind=kind.value, subject=subject))
     until_one = (1 - tokens) / allowance.per_second if allowance.refill else allowance.window
     return max(1, ceil(until_one - (seconds - at)))
 
@@ -126,4 +125,10 @@ def _take_statement(insert: Callable[..., Any]) -> Any:
     )
 
 
+_BUCKET = Prepared(
+    select(Bucket.tokens, Bucket.at).where(
+        Bucket.kind == bindparam("kind"), Bucket.subject == bindparam("subject", type_=LargeBinary)
+    )
+)
+_FORGET = Prepared(delete(Bucket).where(Bucket.at < bindparam("before", type_=Float)))
 _TAKE = Prepared({"sqlite": _take_statement(sqlite.insert), "postgresql": _take_statement(postgresql.insert)})

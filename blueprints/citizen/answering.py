@@ -28,7 +28,7 @@ from blueprints.fragments import asked_by_htmx, fragment_at
 from blueprints.headers import settings
 from blueprints.wrong_codes import unknown_meeting
 from models.answer import Answer, AnswerDeleted, Channel, hash_of_key
-from models.base import DatabaseGone, reading, writing
+from models.base import DatabaseGone, reading, writing, writing_prepared
 from models.meeting import Meeting, State
 from models.submission import (
     AgreementChanged,
@@ -36,8 +36,10 @@ from models.submission import (
     NoSuchMeeting,
     NotOpenYet,
     Sender,
+    Submission,
     WrongField,
     receive,
+    receive_new,
 )
 from models.throttle import Throttled
 
@@ -52,8 +54,9 @@ Render = Callable[[Meeting], str]
 def answers(code: str) -> Response | BaseResponse:
     """Success is shown only after the commit. What comes back speaks ``?lang=``, which changes only the view, else the
     language of the answer."""
-    if _wanted() in settings().languages:
-        languages.use(_wanted())
+    wanted = _wanted()
+    if wanted in settings().languages:
+        languages.use(wanted)
     try:
         form = AnswerForm.parse(request.form)
     except BadKey:
@@ -64,8 +67,7 @@ def answers(code: str) -> Response | BaseResponse:
         return _with_meeting(code, form, lambda meeting: _wrong(meeting, form))
     submission, sender = form.submission(Channel.OWN_PHONE), _sender()
     try:
-        with writing():
-            receive(code, submission, now(), sender)
+        _take(code, submission, sender)
     except NoSuchMeeting:
         return unknown_meeting(code, typed=form.texts)
     except REFUSALS as refusal:
@@ -150,6 +152,14 @@ def _not_taken(code: str, status: int, title: str, text: str, retry_after: int |
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)
     return response
+
+
+def _take(code: str, submission: Submission, sender: Sender) -> None:
+    with writing_prepared():
+        is_taken = receive_new(code, submission, now(), sender)
+    if not is_taken:
+        with writing():
+            receive(code, submission, now(), sender)
 
 
 def _wanted() -> str:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from models import base
-from models.base import DatabaseGone, connect, reading, session, writing
+from models.base import DatabaseGone, connect, driver_connection, glancing, reading, session, writing, writing_prepared
 from models.municipality import Municipality
 from models.readiness import Heartbeat, beat
 from tests.databases import Database
@@ -39,10 +39,33 @@ def test_an_error_inside_writing_keeps_nothing(database: Database) -> None:
     assert names() == []
 
 
+def rename(name: str) -> None:
+    """By the driver's own connection, as prepared statements do."""
+    driver_connection().execute(f"UPDATE municipality SET name = '{name}'")  # noqa: S608  (names from this file)
+
+
+def test_prepared_writing_keeps_everything_at_its_end_and_nothing_after_an_error(database: Database) -> None:
+    with writing() as inside:
+        inside.add(Municipality(name="Eksempelby Kommune"))
+    with writing_prepared():
+        rename("Nabokøbing Kommune")
+    assert names() == ["Nabokøbing Kommune"]
+
+    def rename_and_fail() -> None:
+        with writing_prepared():
+            rename("Eksempelby Kommune")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        rename_and_fail()
+    assert names() == ["Nabokøbing Kommune"]
+
+
 def test_writing_stands_alone(database: Database) -> None:
     for outer in (reading, writing):
-        with outer(), pytest.raises(RuntimeError), writing():
-            pass
+        for inner in (writing, writing_prepared):
+            with outer(), pytest.raises(RuntimeError), inner():
+                pass
 
 
 def test_reading_inside_writing_sees_what_was_written(database: Database) -> None:
@@ -78,6 +101,9 @@ def test_a_database_that_can_not_be_reached_is_gone(tmp_path: object) -> None:
         engine = connect(url)
         with pytest.raises(DatabaseGone), reading() as inside:
             inside.execute(select(Municipality))
+        for way in (glancing, writing_prepared):
+            with pytest.raises(DatabaseGone), way():
+                pass
         engine.dispose()
 
 
@@ -88,8 +114,9 @@ def test_a_database_that_another_program_holds_is_gone_for_now(tmp_path: Path, m
         database.connection()
     holder = sqlite3.connect(tmp_path / "held.sqlite3", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
-    with pytest.raises(base.DatabaseGone), base.writing():
-        pass
+    for way in (base.writing, base.writing_prepared):
+        with pytest.raises(base.DatabaseGone), way():
+            pass
     holder.close()
     with base.writing():
         pass
