@@ -37,9 +37,7 @@ class IdConverter(IntegerConverter):
 
 
 class Afstemt(Flask):
-    """Flask with two habits changed: no session where no cookie may be set, and logs that hold no key."""
-
-    session_interface = headers.StaffSessions()
+    """Flask whose logs hold no key."""
 
     def log_exception(self, exc_info: object) -> None:
         """An address may hold a citizen's key, so the log names the rule that matched instead."""

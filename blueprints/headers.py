@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Request, Response, abort, current_app, g, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
+from itsdangerous import URLSafeTimedSerializer
 
 from config import Config
 
@@ -49,14 +50,23 @@ access_log = logging.getLogger("afstemt.access")
 class StaffSessions(SecureCookieSessionInterface):
     """Sessions for staff pages. Citizens' pages have none: it could set a cookie, and reading one costs time."""
 
+    _serializer: URLSafeTimedSerializer | None = None
+
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         if request.path.startswith(WITHOUT_SESSION):
             return None
         return super().open_session(app, request)
 
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Made once: the key that signs does not change while the server runs."""
+        if self._serializer is None:
+            self._serializer = super().get_signing_serializer(app)
+        return self._serializer
+
 
 def init_app(app: Flask) -> None:
     config: Config = app.config["SETTINGS"]
+    app.session_interface = StaffSessions()
     always = [*ON_EVERY_RESPONSE, *([HTTPS_ONLY] if config.secure else [])]
 
     @app.before_request
