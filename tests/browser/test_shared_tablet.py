@@ -49,6 +49,8 @@ def lent(live: Live, cast: Cast, meeting: int, context: BrowserContext) -> Page:
 
 def skip_the_guesses(page: Page) -> None:
     page.locator("form[action$=guess] .button.quiet").click()
+    # The page of guesses has a button of the same kind: the agreement must stand before it is sent.
+    expect(page.locator("form[data-labels]")).to_be_visible()
 
 
 def send(page: Page) -> None:
