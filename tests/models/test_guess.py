@@ -81,6 +81,25 @@ def test_a_changed_answer_never_changes_its_guess_nor_adds_what_was_skipped(meet
     assert fixed.guesses == 0
 
 
+def test_a_point_of_a_later_version_is_guessed_where_the_changed_answer_first_covers_it(cast: Cast) -> None:
+    meeting = a_meeting(cast, wording=a_wording(can=2, fixed=1), now=NOW)
+    key = send(meeting)
+    with writing():
+        each = session().get_one(Meeting, meeting)
+        each.draft.save(that_asks(), cast.mette.id, NOW)
+        each.publish(NOW, cast.mette)
+    known, _, new, _ = points_of(meeting)
+    wording = replace(that_asks(), points=tuple(replace(each, asks_guess=True) for each in that_asks().points))
+    with writing():
+        each = session().get_one(Meeting, meeting)
+        each.draft.save(wording, cast.mette.id, NOW)
+        each.publish(NOW, cast.mette)
+        submission = Submission(hash_of_key(key), 3, "da", guesses={known: YES, new: YES})
+    with writing():
+        receive(session().get_one(Meeting, meeting).code, submission, NOW, None)
+    assert [point.guesses for point in counted(meeting)] == [0, 0, 1, 0]
+
+
 def test_a_skipped_check_counts_in_nothing(meeting: int) -> None:
     send(meeting)
     send(meeting, guesses={4: UNSURE})
