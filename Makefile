@@ -14,7 +14,11 @@ hash = $(firstword $(shell cat $(1) | cksum))
 RUN_STAMP := .venv/.run-$(call hash,requirements.txt)
 DEV_STAMP := .venv/.dev-$(call hash,requirements.txt requirements-dev.txt)
 NODE_STAMP := node_modules/.installed-$(call hash,package.json)
-CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/*.po))
+# Danish has every word. The other languages have those that citizens read, and the ready-made agreements.
+CITIZENS_LANGUAGES := $(filter-out da,$(notdir $(wildcard translations/??)))
+EXTRACT := $(BIN)/python -m babel.messages.frontend extract $(KEYWORDS) --omit-header --sort-by-file --add-location file
+UPDATE := $(BIN)/pybabel update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --output-dir translations
 
 .PHONY: run test test-all bench lint translations clean dev browser
 .DELETE_ON_ERROR:
@@ -39,10 +43,13 @@ lint: $(DEV_STAMP)
 	$(BIN)/mypy
 
 translations: $(RUN_STAMP)
-	$(BIN)/pybabel extract --mapping babel.cfg $(KEYWORDS) --omit-header --sort-by-file --add-location file \
-		--output translations/messages.pot .
-	$(BIN)/pybabel update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
-		--input-file translations/messages.pot --output-dir translations
+	$(EXTRACT) --mapping babel.cfg --output translations/messages.pot .
+	$(EXTRACT) --mapping babel-citizen.cfg --output translations/citizen.pot .
+	$(EXTRACT) --mapping babel-templates.cfg --output translations/templates.pot .
+	$(UPDATE) --input-file translations/messages.pot --locale da
+	for language in $(CITIZENS_LANGUAGES); do \
+		$(UPDATE) --input-file translations/citizen.pot --locale $$language || exit; \
+		$(UPDATE) --input-file translations/templates.pot --locale $$language --domain templates || exit; done
 	@$(MAKE) --no-print-directory $(CATALOGUES)
 
 dev: $(DEV_STAMP) $(NODE_STAMP) $(CATALOGUES)
@@ -51,7 +58,7 @@ browser: $(DEV_STAMP)
 	@$(BIN)/python tests/chromium.py
 
 clean:
-	rm -rf .venv node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis $(CATALOGUES) translations/messages.pot
+	rm -rf .venv node_modules build .mypy_cache .ruff_cache .pytest_cache .hypothesis $(CATALOGUES) translations/*.pot
 
 %.mo: %.po | $(RUN_STAMP)
 	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@

@@ -14,7 +14,9 @@ from urllib.parse import urlsplit
 from models.throttle import Allowance
 
 ROOT = Path(__file__).parent
-LANGUAGES = ("da", "en")
+#: What citizens can read, each with a folder in `translations/`, in the order in which it is offered.
+LANGUAGES = ("da", "en", "ar", "uk", "pl", "tr")
+STAFF_LANGUAGES = ("da", "en")
 THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104  (nothing is bound)
 SHORTEST_SECRET = 32
 FEWEST_DIFFERENT = 8

@@ -15,8 +15,8 @@ from models.question import LONGEST_QUESTION
 from models.submission import Submission
 
 QUESTION = "question-"
-WHY = "why-"
 GUESS = "guess-"
+HELPED = "yes"
 
 #: The values of the fields, as `interface.md` spells them.
 DIFFICULTIES = {str(each.name).lower(): each for each in Difficulty}
@@ -33,7 +33,8 @@ class BadKey(ValueError):
 @dataclass
 class AnswerForm:
     """What was typed and ticked, kept as it came; ``errors`` names the fields that are wrong, by the field's name.
-    ``difficulties``: why a point is unclear. ``talk``: the reply to an invitation."""
+    ``difficulties``: why a point is unclear. ``helped``: a relative or helper helped. ``talk``: the reply to an
+    invitation."""
 
     key: UUID
     agreement: int | None
@@ -43,6 +44,7 @@ class AnswerForm:
     difficulties: dict[int, Difficulty] = field(default_factory=dict)
     guesses: dict[int, Expectation] = field(default_factory=dict)
     offers: frozenset[int] = frozenset()
+    helped: bool = False
     talk: int | None = None
     errors: dict[str, str] = field(default_factory=dict)
 
@@ -56,18 +58,21 @@ class AnswerForm:
         language = fields.get("lang", "")
         if not language:
             errors["lang"] = "missing"
-        return cls(
+        form = cls(
             key=parse_key(fields.get("key", "")),
             agreement=agreement,
             language=language,
             unclear=_points(fields, "unclear", errors),
-            questions=_questions(fields, errors),
-            difficulties=_difficulties(fields, errors),
-            guesses=parse_guesses(fields, errors),
             offers=_points(fields, "offer", errors),
+            helped=fields.get("helped") == HELPED,
             talk=parse_number(fields.get("talk", "")),
             errors=errors,
         )
+        for name, values in fields.lists():
+            kind, dash, number = name.partition("-")
+            if dash and kind in _OF_POINTS:
+                _OF_POINTS[kind](form, parse_number(number), values)
+        return form
 
     @property
     def texts(self) -> list[str]:
@@ -90,6 +95,7 @@ class AnswerForm:
             {point: why for point, why in self.difficulties.items() if point in self.unclear},
             self.guesses,
             self.offers,
+            self.helped,
         )
 
 
@@ -108,13 +114,8 @@ def parse_guesses(fields: MultiDict[str, str], errors: dict[str, str]) -> dict[i
     """What was guessed, by point; what is wrong with it is added to ``errors``."""
     guesses: dict[int, Expectation] = {}
     for name, value in fields.items():
-        if not name.startswith(GUESS):
-            continue
-        point, expected = parse_number(name.removeprefix(GUESS)), EXPECTATIONS.get(value)
-        if point is None or expected is None:
-            errors["guess"] = "choice"
-        else:
-            guesses[point] = expected
+        if name.startswith(GUESS):
+            _take_guess(guesses, parse_number(name.removeprefix(GUESS)), value, errors)
     return guesses
 
 
@@ -125,36 +126,39 @@ def _points(fields: MultiDict[str, str], name: str, errors: dict[str, str]) -> f
     return frozenset(point for point in ticked if point is not None)
 
 
-def _difficulties(fields: MultiDict[str, str], errors: dict[str, str]) -> dict[int, Difficulty]:
-    difficulties: dict[int, Difficulty] = {}
-    for name, values in fields.lists():
-        if not name.startswith(WHY):
-            continue
-        point = parse_number(name.removeprefix(WHY))
-        if point is None or not DIFFICULTIES.keys() >= set(values):
-            errors["why"] = "choice"
-            continue
-        difficulties[point] = Difficulty(0)
-        for value in values:
-            difficulties[point] |= DIFFICULTIES[value]
-    return difficulties
-
-
-def _questions(fields: MultiDict[str, str], errors: dict[str, str]) -> dict[int, str]:
-    questions: dict[int, str] = {}
-    for name, value in fields.items():
-        if not name.startswith(QUESTION):
-            continue
-        point = parse_number(name.removeprefix(QUESTION))
-        text = clean_text(value) if value else ""
-        if point is None:
-            if text:
-                errors["question"] = "point"
-            continue
-        questions[point] = text
+def _take_question(form: AnswerForm, point: int | None, values: list[str]) -> None:
+    text = clean_text(values[0]) if values[0] else ""
+    if point is not None:
+        form.questions[point] = text
         if len(text) > LONGEST_QUESTION:
-            errors[f"{QUESTION}{point}"] = "long"
-    return questions
+            form.errors[f"{QUESTION}{point}"] = "long"
+    elif text:
+        form.errors["question"] = "point"
+
+
+def _take_difficulties(form: AnswerForm, point: int | None, values: list[str]) -> None:
+    if point is None or not DIFFICULTIES.keys() >= set(values):
+        form.errors["why"] = "choice"
+        return
+    form.difficulties[point] = Difficulty(0)
+    for value in values:
+        form.difficulties[point] |= DIFFICULTIES[value]
+
+
+def _take_guess(guesses: dict[int, Expectation], point: int | None, value: str, errors: dict[str, str]) -> None:
+    expected = EXPECTATIONS.get(value)
+    if point is None or expected is None:
+        errors["guess"] = "choice"
+    else:
+        guesses[point] = expected
+
+
+def _take_guess_of(form: AnswerForm, point: int | None, values: list[str]) -> None:
+    _take_guess(form.guesses, point, values[0], form.errors)
+
+
+#: The fields that each point has its own of, by what stands before its id.
+_OF_POINTS = {"question": _take_question, "why": _take_difficulties, "guess": _take_guess_of}
 
 
 def clean_text(text: str) -> str:

@@ -14,6 +14,7 @@ from flask_login import current_user
 from markupsafe import Markup, escape
 
 from blueprints.headers import settings
+from config import STAFF_LANGUAGES
 from models.base import Texts
 from models.clock import local
 from models.wording import DANISH
@@ -122,8 +123,10 @@ def _day(day: date | datetime) -> date:
 def _chosen() -> str:
     if "language" in g:
         return str(g.language)
-    among = settings().languages
-    if not request.path.startswith("/m/") and current_user.is_authenticated and request.args.get("lang") not in among:
+    if request.path.startswith("/m/"):
+        return asked_for(settings().languages)
+    among = STAFF_LANGUAGES if g.get("is_staff_page") or request.blueprint == "account" else settings().languages
+    if current_user.is_authenticated and request.args.get("lang") not in among:
         return str(current_user.viewer.locale)
     return asked_for(among)
 

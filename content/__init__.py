@@ -8,13 +8,15 @@ no date: it gets one when the agreement is written.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from gettext import GNUTranslations
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
 import yaml
 
-LANGUAGES = ("da", "en")
+#: The languages that the files themselves hold; the others are catalogues, in the folders of their languages.
+LANGUAGES_HERE = ("da", "en")
 FIXED = "FIXED"
 INFLUENCES = frozenset({"YOU_DECIDE", "TOGETHER", "WE_LISTEN", FIXED})
 FORMS = frozenset(
@@ -23,12 +25,13 @@ FORMS = frozenset(
 METHODS = frozenset({"CO_CREATION", "STRENGTHENED_CONTACT", "HEARING", "OTHER"})
 
 Text = Mapping[str, str]
-"""One text in every language of `LANGUAGES`."""
+"""One text by language: in those of `LANGUAGES_HERE`, and in every other that has translated it."""
 
 _T = TypeVar("_T")
 _D = TypeVar("_D")
 
 _FOLDER = Path(__file__).parent / "templates"
+_TRANSLATIONS = Path(__file__).parent.parent / "translations"
 
 
 class ContentError(ValueError):
@@ -166,6 +169,22 @@ def _step(raw: object, where: str) -> TemplateStep:
     return fields.done(TemplateStep(text=fields.text("text"), source=fields.optional("source", fields.string, "")))
 
 
+def _translated(danish: str) -> dict[str, str]:
+    """The text in the languages whose catalogues hold it."""
+    found = {language: catalogue.gettext(danish) for language, catalogue in _catalogues().items()}
+    return {language: text for language, text in found.items() if text != danish}
+
+
+@cache
+def _catalogues() -> dict[str, GNUTranslations]:
+    """The compiled catalogues of the ready-made agreements, by language."""
+    catalogues = {}
+    for path in sorted(_TRANSLATIONS.glob("*/LC_MESSAGES/templates.mo")):
+        with path.open("rb") as file:
+            catalogues[path.parent.parent.name] = GNUTranslations(file)
+    return catalogues
+
+
 def _one_of(allowed: frozenset[str], value: object, where: str) -> str:
     if not isinstance(value, str) or value not in allowed:
         raise ContentError(f"{where}: {value!r} is none of {', '.join(sorted(allowed))}")
@@ -192,7 +211,8 @@ class _Fields:
 
     def text(self, name: str) -> Text:
         languages = _Fields(self._take(name), f"{self._where}: {name}")
-        return languages.done(MappingProxyType({language: languages.string(language) for language in LANGUAGES}))
+        here = {language: languages.string(language) for language in LANGUAGES_HERE}
+        return languages.done(MappingProxyType(here | _translated(here["da"])))
 
     def items(self, name: str) -> list[tuple[object, str]]:
         """The items of a list, at least one, each with the words that say where it stands."""

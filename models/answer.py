@@ -59,7 +59,8 @@ class AnswerDeleted(Exception):
 
 class Answer(Base):
     """``versions`` is the set (bits) of versions it was ever given to, ``agreement`` the number of the latest.
-    ``voided``: it counts nowhere, though its citizen sees no difference (rule 11)."""
+    ``voided``: it counts nowhere, though its citizen sees no difference (rule 11). ``helped``: a relative or helper
+    helped with it. ``late``: it was given or changed offline and arrived after closing (rule 3)."""
 
     __tablename__ = "answer"
     __table_args__ = (
@@ -83,6 +84,8 @@ class Answer(Base):
     language: Mapped[str]
     channel: Mapped[Channel] = mapped_column(name_of(Channel, "channel"))
     voided: Mapped[bool] = mapped_column(default=False, server_default=false())
+    helped: Mapped[bool] = mapped_column(default=False, server_default=false())
+    late: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     doubts: Mapped[list[Doubt]] = relationship(cascade="all, delete-orphan", passive_deletes=True, lazy="selectin")
     questions: Mapped[list[Question]] = relationship(

@@ -37,6 +37,8 @@ class Draft(Base):
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"), primary_key=True)
     document: Mapped[dict[str, Any]]
     removed: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    #: Translations whose Danish has changed since, by field and language: the text, and the Danish it was made from.
+    stale: Mapped[dict[str, dict[str, dict[str, str]]] | None] = mapped_column(JSON(none_as_null=True))
     revision: Mapped[int] = mapped_column(default=1)
     saved_at: Mapped[datetime]
     saved_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, select
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, session
@@ -11,10 +12,15 @@ SMALLEST_GROUP_IN_THE_ROOM = 3
 SMALLEST_GROUP_IN_INSIGHT = 5
 DAYS_OF_ANSWERS = 180
 DAYS_OF_QUESTIONS = 30
+#: The languages of a new municipality; it switches on the others itself.
+AT_FIRST = "da,en"
+EMPTY = sql("''")
 
 
 class Municipality(Base):
-    """A municipality. Its group limits may be raised above the two of rule 6, never lowered."""
+    """A municipality. Its group limits may be raised above the two of rule 6, never lowered. ``listed_languages``: what
+    its citizens may read, commas between. ``accessibility_statement``: the address where the statement that the
+    municipality has made itself is published."""
 
     __tablename__ = "municipality"
     __table_args__ = (
@@ -27,11 +33,21 @@ class Municipality(Base):
     name: Mapped[str] = mapped_column(unique=True)
     palette: Mapped[str] = mapped_column(default="fjord")
     privacy_contact: Mapped[str] = mapped_column(default="")
+    address: Mapped[str] = mapped_column(default="", server_default=EMPTY)
+    accessibility_email: Mapped[str] = mapped_column(default="", server_default=EMPTY)
+    accessibility_phone: Mapped[str] = mapped_column(default="", server_default=EMPTY)
+    accessibility_statement: Mapped[str] = mapped_column(default="", server_default=EMPTY)
+    listed_languages: Mapped[str] = mapped_column(default=AT_FIRST, server_default=sql(f"'{AT_FIRST}'"))
     retention_days: Mapped[int] = mapped_column(default=DAYS_OF_ANSWERS)
     question_days: Mapped[int] = mapped_column(default=DAYS_OF_QUESTIONS)
     room_limit: Mapped[int] = mapped_column(default=SMALLEST_GROUP_IN_THE_ROOM)
     insight_limit: Mapped[int] = mapped_column(default=SMALLEST_GROUP_IN_INSIGHT)
     is_demo: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """What its citizens may read: Danish, and what it has switched on."""
+        return tuple(self.listed_languages.split(","))
 
     @staticmethod
     def every() -> list[Municipality]:

@@ -69,6 +69,7 @@ class Submission:
     difficulties: Mapping[int, Difficulty] = field(default_factory=dict)
     guesses: Mapping[int, Expectation] = field(default_factory=dict)
     offers: frozenset[int] = frozenset()
+    helped: bool = False
 
     def reasons_for(self, point: int) -> int:
         """Why the point is unclear, as ``Doubt`` stores it."""
@@ -206,6 +207,8 @@ def _take_new(ground: _Ground, submission: Submission, now: datetime, sender: Se
         minute=minute_of(now),
         language=submission.language,
         channel=submission.channel,
+        helped=submission.helped,
+        late=False,
     )
     for point in submission.doubts:
         _NEW_DOUBT.rows(answer=answer_id, point=point, reasons=submission.reasons_for(point))
@@ -225,12 +228,14 @@ def _change(answer_id: int, points: frozenset[int], submission: Submission, now:
         _change_doubts(answer, points, submission, first_covered),
         _change_questions(answer, points, submission.questions),
         _change_offers(answer, points, submission.offers),
-        (answer.agreement, answer.language) != (submission.agreement, submission.language),
+        (answer.agreement, answer.language, answer.helped)
+        != (submission.agreement, submission.language, submission.helped),
     ]
     for point in submission.guesses.keys() & first_covered:
         _NEW_GUESS.rows(answer=answer.id, point=point, expected=submission.guesses[point])
     if any(changed):
         answer.agreement, answer.language = submission.agreement, submission.language
+        answer.helped = submission.helped
         answer.versions |= version_bit(submission.agreement)
         answer.changed_minute = minute_of(now)
         raise_revision(answer.meeting_id, page=seen != _seen_by_citizens(answer))
@@ -334,6 +339,8 @@ _NEW_ANSWER = Prepared(
         first_minute=bindparam("minute"),
         language=bindparam("language"),
         channel=bindparam("channel"),
+        helped=bindparam("helped"),
+        late=bindparam("late"),
         voided=exists().where(
             Voiding.meeting_id == bindparam("meeting"),
             Voiding.undone_at.is_(None),

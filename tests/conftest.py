@@ -128,7 +128,6 @@ def rtl_settings(settings: Config, arabic_catalogue: Path) -> Config:
     """The settings with the test-only Arabic beside Danish and English."""
     return replace(
         settings,
-        languages=(*settings.languages, "ar"),
         translations=(*settings.translations, str(arabic_catalogue)),
     )
 

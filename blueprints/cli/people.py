@@ -9,7 +9,7 @@ from flask.cli import with_appcontext
 
 from blueprints.access import now
 from blueprints.account.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD, hash_password
-from config import LANGUAGES
+from config import STAFF_LANGUAGES
 from models.base import reading, session, writing
 from models.institution import Institution
 from models.municipality import Municipality
@@ -47,7 +47,7 @@ def a_password(value: str) -> str:
 )
 @click.option("--institution", callback=some_text, help="The institution's name; made where it is new.")
 @click.option("--municipality", callback=some_text, help="The municipality's name; made where it is new.")
-@click.option("--language", type=click.Choice(LANGUAGES), default="da", show_default=True, help="Of their pages.")
+@click.option("--language", type=click.Choice(STAFF_LANGUAGES), default="da", show_default=True, help="Of their pages.")
 @with_appcontext
 def person_add(
     email: str, name: str, role: str, institution: str | None, municipality: str | None, language: str

@@ -13,12 +13,12 @@ from blueprints.access import now, staff, viewer
 from blueprints.headers import settings
 from blueprints.meetings import meetings
 from blueprints.meetings.keeping import worded_point
-from content import LANGUAGES, Template, UnknownTemplate, matching, template
+from content import Template, UnknownTemplate, matching, template
 from models.base import reading, writing
 from models.institution import Institution
 from models.meeting import Meeting, MeetingForm, Method
 from models.scope import meetings_seen_by
-from models.wording import DANISH, Step, Wording
+from models.wording import Step, Wording
 
 Choice = TypeVar("Choice", MeetingForm, Method)
 
@@ -69,10 +69,10 @@ def _create() -> Response:
     method = Method[chosen.method] if chosen else _named(Method, request.form.get("method")) or Method.OTHER
     if form is None or (chosen and form.value not in chosen.forms):
         abort(400)
-    switched_on = [DANISH, *(each for each in LANGUAGES if chosen and each != DANISH and each in settings().languages)]
     with writing():
+        institution = _institution()
         meeting = Meeting.create(
-            _institution(),
+            institution,
             viewer(),
             form,
             method,
@@ -80,7 +80,7 @@ def _create() -> Response:
             now(),
             template=chosen.id if chosen else "",
             title=dict(chosen.title) if chosen else {},
-            languages=switched_on,
+            languages=[each for each in settings().languages if each in institution.municipality.languages],
             contact_name=viewer().name,
         )
         new_id = meeting.id

@@ -75,7 +75,7 @@ def test_the_templates_serve_their_forms_and_methods() -> None:
 @every_template
 def test_every_citizen_text_is_there_in_every_language(template: Template) -> None:
     for text in citizen_texts(template, template.points):
-        assert tuple(text) == content.LANGUAGES
+        assert tuple(text)[:2] == content.LANGUAGES_HERE
         assert all(words == words.strip() and words for words in text.values())
         assert text["da"] != text["en"] or text["da"].startswith("{")
 
@@ -115,7 +115,7 @@ def test_the_danish_text_is_easy_to_read(template: Template, chosen: str) -> Non
 @every_template
 def test_the_same_placeholders_stand_in_both_languages(template: Template) -> None:
     for text in citizen_texts(template, template.points):
-        danish, english = (re.findall(r"\{.*?\}", text[language]) for language in content.LANGUAGES)
+        danish, english = (re.findall(r"\{.*?\}", text[language]) for language in content.LANGUAGES_HERE)
         assert sorted(PLACEHOLDERS[each] for each in danish) == sorted(english)
 
 
