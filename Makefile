@@ -20,7 +20,7 @@ CITIZENS_LANGUAGES := $(filter-out da,$(notdir $(wildcard translations/??)))
 EXTRACT := $(BIN)/python -m babel.messages.frontend extract $(KEYWORDS) --omit-header --sort-by-file --add-location file
 UPDATE := $(BIN)/pybabel update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --output-dir translations
 
-.PHONY: run test test-all bench lint translations clean dev browser
+.PHONY: run test test-all bench weight lighthouse lint translations clean dev browser
 .DELETE_ON_ERROR:
 
 run: $(RUN_STAMP) $(CATALOGUES)
@@ -35,6 +35,12 @@ test-all: dev browser
 
 bench: dev
 	@$(BIN)/python -m bench
+
+weight: dev browser
+	@$(BIN)/python -m bench.weight
+
+lighthouse: dev browser
+	@$(BIN)/python -m bench.lighthouse
 
 lint: $(DEV_STAMP)
 	$(BIN)/ruff format --check .
@@ -79,7 +85,7 @@ $(DEV_STAMP): | $(BIN)/pip
 	@$(PIP) -r requirements-dev.txt
 	@rm -f .venv/.dev-* .venv/.run-* && touch $@ $(RUN_STAMP)
 
-# Only the check of the pages' HTML needs Node. Without it that one test is skipped, and fails where CI is set.
+# Only the checks of the pages' HTML and by Lighthouse need Node. Without it they are skipped, and fail where CI is set.
 $(NODE_STAMP):
 	@if npm install --no-audit --no-fund --no-package-lock --loglevel=error; then touch $@; \
-		else echo "npm could not install html-validate: the pages' HTML is not checked." >&2; fi
+		else echo "npm could not install html-validate and Lighthouse: what they check is not checked." >&2; fi

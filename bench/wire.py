@@ -7,12 +7,13 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
+COMPRESSED = {"Accept-Encoding": "gzip, deflate, br"}
 PHONE = (
     "Host: 127.0.0.1\r\n"
     "User-Agent: Mozilla/5.0 (Linux; Android 15; Mobile) Firefox/140.0\r\n"
     "Accept: text/html,application/xhtml+xml\r\n"
     "Accept-Language: da,en;q=0.8\r\n"
-    "Accept-Encoding: gzip, deflate, br\r\n"
+    f"Accept-Encoding: {COMPRESSED['Accept-Encoding']}\r\n"
 )
 
 

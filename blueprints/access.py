@@ -13,6 +13,7 @@ from flask_login import UserMixin, current_user
 
 from models.base import glancing, reading, writing
 from models.meeting import Meeting
+from models.municipality import Municipality
 from models.person import SignedIn, SignIn, Viewer, signed_in
 from models.question import Question
 from models.scope import meeting_deputised_by, meeting_run_by, meeting_seen_by, one_is_open_for
@@ -145,6 +146,18 @@ def managers_only(view: View) -> View:
     return staff(checked)  # type: ignore[return-value]
 
 
+def administrators_only(view: View) -> View:
+    """A view for the administrators of a municipality. For others it does not exist."""
+
+    @wraps(view)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        if not viewer().administrator_of:
+            abort(404)
+        return view(*args, **kwargs)
+
+    return staff(checked)  # type: ignore[return-value]
+
+
 def _guarded(view: Callable[..., Any], *, counts_as_activity: bool) -> Any:
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
@@ -169,6 +182,12 @@ def _note_activity(found: SignedIn, token: str) -> None:
 def meeting(meeting_id: int) -> Meeting:
     """The meeting to read, else 404."""
     return _found(meeting_seen_by(viewer(), meeting_id))
+
+
+def municipality(municipality_id: int | None) -> Municipality:
+    """The municipality whose administrator the viewer is: the one with this id, or with none the first; else 404."""
+    own = Municipality.administered_by(viewer())
+    return _found(next((each for each in own if municipality_id in {None, each.id}), None))
 
 
 def meeting_to_run(meeting_id: int) -> Meeting:

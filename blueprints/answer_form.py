@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
@@ -34,7 +35,7 @@ class BadKey(ValueError):
 class AnswerForm:
     """What was typed and ticked, kept as it came; ``errors`` names the fields that are wrong, by the field's name.
     ``difficulties``: why a point is unclear. ``helped``: a relative or helper helped. ``talk``: the reply to an
-    invitation."""
+    invitation. ``seen``: what says when the page was shown, still to be proven."""
 
     key: UUID
     agreement: int | None
@@ -46,6 +47,7 @@ class AnswerForm:
     offers: frozenset[int] = frozenset()
     helped: bool = False
     talk: int | None = None
+    seen: str = ""
     errors: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -66,6 +68,7 @@ class AnswerForm:
             offers=_points(fields, "offer", errors),
             helped=fields.get("helped") == HELPED,
             talk=parse_number(fields.get("talk", "")),
+            seen=fields.get("seen", ""),
             errors=errors,
         )
         for name, values in fields.lists():
@@ -79,8 +82,8 @@ class AnswerForm:
         """Every question that was typed."""
         return [text for text in self.questions.values() if text]
 
-    def submission(self, channel: Channel) -> Submission:
-        """The submission, once there are no ``errors``."""
+    def submission(self, channel: Channel, seen: datetime | None = None) -> Submission:
+        """The submission, once there are no ``errors``. ``seen``: the proven minute in which the page was shown."""
         if self.agreement is None:
             raise ValueError("an agreement is needed")
         asked = {point: text for point, text in self.questions.items() if text}
@@ -96,6 +99,7 @@ class AnswerForm:
             self.guesses,
             self.offers,
             self.helped,
+            seen,
         )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, abort, current_app, g, request
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFProtect
-from itsdangerous import URLSafeTimedSerializer
+from itsdangerous import TimestampSigner, URLSafeTimedSerializer
+from itsdangerous.encoding import want_bytes
 
 from config import Config
 
@@ -22,11 +23,13 @@ Pairs = list[tuple[str, str]]
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 #: Under these no cookie is ever read or set.
-WITHOUT_SESSION = ("/m/", "/static/")
+WITHOUT_SESSION = ("/m/", "/static/", "/manifest.webmanifest", "/sw.js", "/offline")
+#: Of the build that answers: a page of another build must not take in its fragments.
+BUILD_HEADER = "Afstemt-Build"
 
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
+    "manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
 )
 CSP = _CSP.format(ancestors="'none'")
 #: For the preview alone, which the writing page shows in a frame.
@@ -47,6 +50,18 @@ csrf = CSRFProtect()
 access_log = logging.getLogger("afstemt.access")
 
 
+class _KeyDerivedOnce(TimestampSigner):
+    """Signs with a key that is derived from the secret once, not for every request."""
+
+    _derived: ClassVar[dict[tuple[bytes, bytes], bytes]] = {}
+
+    def derive_key(self, secret_key: str | bytes | None = None) -> bytes:
+        secret = want_bytes(self.secret_keys[-1] if secret_key is None else secret_key)
+        if (self.salt, secret) not in self._derived:
+            self._derived[self.salt, secret] = super().derive_key(secret)
+        return self._derived[self.salt, secret]
+
+
 class StaffSessions(SecureCookieSessionInterface):
     """Sessions for staff pages. Citizens' pages have none: it could set a cookie, and reading one costs time."""
 
@@ -61,13 +76,23 @@ class StaffSessions(SecureCookieSessionInterface):
         """Made once: the key that signs does not change while the server runs."""
         if self._serializer is None:
             self._serializer = super().get_signing_serializer(app)
+            if self._serializer is not None:
+                self._serializer.signer = _KeyDerivedOnce
         return self._serializer
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """What nobody changed is not sent again, and then none of the cookie's settings is asked for."""
+        if session.modified or session.permanent:
+            super().save_session(app, session, response)
+        elif session.accessed:
+            response.vary.add("Cookie")
 
 
 def init_app(app: Flask) -> None:
     config: Config = app.config["SETTINGS"]
     app.session_interface = StaffSessions()
-    always = [*ON_EVERY_RESPONSE, *([HTTPS_ONLY] if config.secure else [])]
+    build = (BUILD_HEADER, app.extensions["assets"].build)
+    always = [*ON_EVERY_RESPONSE, build, *([HTTPS_ONLY] if config.secure else [])]
 
     @app.before_request
     def refuse_other_sites() -> None:

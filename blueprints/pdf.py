@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from flask import Response
 
-from blueprints.languages import direction
+from blueprints.languages import NO_BREAK, direction
 from blueprints.pdf_style import BODY, HEADINGS, LINE, SMALL, SOFT, Style
 from blueprints.qr import qr_runs
 
@@ -37,6 +37,8 @@ ABOVE_HEADINGS = {1: 1.5, 2: 5.0, 3: 2.0}
 ABOVE_BLANK = 2.5
 #: The line under a row.
 KEPT_WITH_ROW = 2.0
+#: Between the parts of a Ukrainian date; the fonts do not have it.
+NARROW_NO_BREAK = "\u202f"
 UNKNOWN_LETTER = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -234,7 +236,8 @@ class Document:
 
     def _known(self, text: str) -> str:
         """The text, with a mark for each letter that no font has: the PDF's maker would log what may be a citizen's."""
-        return "".join(letter if self._has(letter) else UNKNOWN_LETTER for letter in text)
+        known = text.replace(NARROW_NO_BREAK, NO_BREAK)
+        return "".join(letter if self._has(letter) else UNKNOWN_LETTER for letter in known)
 
     def _has(self, letter: str) -> bool:
         fonts = (self._pdf.fonts[LATIN.lower()], self._pdf.fonts[ARABIC.lower()])

@@ -1,4 +1,4 @@
-"""Screen words and pieces that every template may use: labels of enumerations, addresses of assets, htmx's settings."""
+"""Screen words and pieces that every template may use: labels of enumerations, addresses of assets."""
 
 from __future__ import annotations
 
@@ -17,23 +17,6 @@ from models.institution import Institution
 from models.meeting import MeetingForm, Method, State
 from models.wording import Influence
 
-HTMX_CONFIG = json.dumps(
-    {
-        "allowEval": False,
-        "includeIndicatorStyles": False,
-        # Copying a style onto new content would break the policy against inline style. Bars grow from where they were.
-        "attributesToSettle": ["class", "width", "x"],
-        "allowScriptTags": False,
-        "historyCacheSize": 0,
-        "refreshOnHistoryMiss": True,
-        "responseHandling": [
-            {"code": "(204|304)", "swap": False},
-            {"code": "[23]..", "swap": True},
-            {"code": "(400|403|404|409|410|413|422|429|503)", "swap": True, "error": True},
-            {"code": "...", "swap": False, "error": True},
-        ],
-    }
-)
 DEFAULT_PALETTE = "fjord"
 
 YOU_ALONE_DECIDE = lazy_pgettext("to one person", "You decide")
@@ -71,7 +54,7 @@ STATES = {State.DRAFT: _("Draft"), State.OPEN: _("Open"), State.CLOSED: _("Close
 def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         asset=app.extensions["assets"].path,
-        htmx_config=HTMX_CONFIG,
+        build=app.extensions["assets"].build,
         difficulty_labels=DIFFICULTIES,
         expectation_labels=EXPECTATIONS,
         influence_label=influence_label,

@@ -5,6 +5,7 @@ Nothing in a row leads back to its citizen: the reference is a keyed hash, the o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from hashlib import blake2b
@@ -30,16 +31,20 @@ _LETTERS = [character for character in ALPHABET if character.isalpha()]
 
 
 class Given(NamedTuple):
-    """What an answer says; many answers say the same. Doubts are positions in ``agreement``."""
+    """What an answer says; many answers say the same. Doubts are positions in ``agreement``. ``language`` is None where
+    fewer answers of the meeting share it than the limit of rule 6; ``helped`` for all of a meeting in which fewer share
+    either of its two values, but for none at all: blanks would tell them apart as well."""
 
     agreement: int
     changed: bool
     language: str | None
+    helped: bool | None
     channel: str
     understood_first: bool
     understood_now: bool
     unclear_first: tuple[int, ...]
     unclear_now: tuple[int, ...]
+    late: bool
 
 
 #: Reference, minute of the first acceptance since 1970, and what was given. Bare, because there may be a million.
@@ -51,12 +56,14 @@ def answer_rows(meeting: Meeting, reference_key: bytes) -> Iterator[list[AnswerR
 
     ``reference_key`` (16–64 bytes) is a secret that never changes, so that a row keeps its reference from file to file.
     """
-    limit = smallest_group(meeting)
-    languages = {row.language: row.answers for row in session().execute(_LANGUAGES, {"meeting_id": meeting.id})}
-    if sum(languages.values()) < limit:
+    limit, languages, helped = smallest_group(meeting), Counter[str](), Counter[bool]()
+    for language, is_helped, answers in session().execute(_GROUPS, {"meeting_id": meeting.id}):
+        languages[language] += answers
+        helped[bool(is_helped)] += answers
+    if languages.total() < limit:
         return
     shared = frozenset(language for language, answers in languages.items() if answers >= limit)
-    reference, given = _reference(meeting, reference_key), _given(meeting, shared)
+    reference, given = _reference(meeting, reference_key), _given(meeting, shared, min(helped.values()) >= limit)
     options = {"yield_per": ROWS_AT_ONCE}
     found = session().connection().execute(_ANSWERS, {"meeting_id": meeting.id}, execution_options=options)
     for some in found.partitions():
@@ -76,7 +83,7 @@ def _reference(meeting: Meeting, key: bytes) -> Callable[[bytes], str]:
     return reference
 
 
-def _given(meeting: Meeting, shared_languages: frozenset[str]) -> Callable[..., Given]:
+def _given(meeting: Meeting, shared_languages: frozenset[str], tells_helped: bool) -> Callable[..., Given]:
     """What the columns of ``_ANSWERS`` say, worked out once for all answers that say the same."""
     positions = {
         agreement.number: {point.point_id: point.position for point in agreement.points}
@@ -86,7 +93,14 @@ def _given(meeting: Meeting, shared_languages: frozenset[str]) -> Callable[..., 
 
     @lru_cache(_COMBINATIONS)
     def given(
-        agreement: int, changed: bool, language: str, channel: str, understood_first: bool, doubts: str | None
+        agreement: int,
+        changed: bool,
+        language: str,
+        helped: bool,
+        channel: str,
+        understood_first: bool,
+        late: bool,
+        doubts: str | None,
     ) -> Given:
         marks = [divmod(int(mark), 4) for mark in doubts.split(",")] if doubts else []
         first = [point for point, ticked in marks if ticked & 2]
@@ -96,11 +110,13 @@ def _given(meeting: Meeting, shared_languages: frozenset[str]) -> Callable[..., 
             agreement=agreement,
             changed=bool(changed),
             language=language if language in shared_languages else None,
+            helped=bool(helped) if tells_helped else None,
             channel=Channel[channel].value,
             understood_first=bool(understood_first),
             understood_now=bool(meeting.current_versions & version_bit(agreement)) and newest.isdisjoint(now),
             unclear_first=tuple(sorted(position[point] for point in first if point in position)),
             unclear_now=tuple(sorted(position[point] for point in now if point in position)),
+            late=bool(late),
         )
 
     return given
@@ -108,10 +124,10 @@ def _given(meeting: Meeting, shared_languages: frozenset[str]) -> Callable[..., 
 
 _answer, _doubt = Answer.__table__.c, Doubt.__table__.c
 
-_LANGUAGES = (
-    select(_answer.language, func.count().label("answers"))
+_GROUPS = (
+    select(_answer.language, _answer.helped, func.count())
     .where(_answer.meeting_id == bindparam("meeting_id"), ~_answer.voided)
-    .group_by(_answer.language)
+    .group_by(_answer.language, _answer.helped)
 )
 
 #: Per doubt one number: the point's id × 4, + 2 when it was raised first, + 1 when it is unclear now.
@@ -129,9 +145,11 @@ _ANSWERS = (
         _answer.agreement,
         _answer.changed_minute.is_not(None),
         _answer.language,
+        _answer.helped,
         # As stored: the enumeration would be looked up for every row.
         type_coerce(_answer.channel, String),
         _answer.understood_first,
+        _answer.late,
         _DOUBTS,
     )
     .where(_answer.meeting_id == bindparam("meeting_id"), ~_answer.voided)

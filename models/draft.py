@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base
+from models.base import Base, Texts
 from models.person import Person
+from models.translation import TITLE, Former, Stale, given, settled, settled_texts, texts_of, with_texts
 from models.wording import Step, WordedPoint, Wording
 
 MOST_POINTS = 24
@@ -37,8 +39,8 @@ class Draft(Base):
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"), primary_key=True)
     document: Mapped[dict[str, Any]]
     removed: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
-    #: Translations whose Danish has changed since, by field and language: the text, and the Danish it was made from.
-    stale: Mapped[dict[str, dict[str, dict[str, str]]] | None] = mapped_column(JSON(none_as_null=True))
+    #: Translations whose Danish has changed since, the title's among them; None for none.
+    stale: Mapped[Stale | None] = mapped_column(JSON(none_as_null=True))
     revision: Mapped[int] = mapped_column(default=1)
     saved_at: Mapped[datetime]
     saved_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -51,14 +53,32 @@ class Draft(Base):
     def wording(self) -> Wording:
         return Wording.from_document(self.document)
 
+    def former(self, field: str, language: str) -> Former | None:
+        """The stale translation of a field, if there is one."""
+        return (self.stale or {}).get(field, {}).get(language)
+
     def save(self, wording: Wording, by_id: int, now: datetime) -> None:
-        """Keep the wording."""
-        document = wording.to_document()
-        if document != self.document:
-            self.document = document
-            self.revision += 1
-        self.saved_at = now
-        self.saved_by_id = by_id
+        """Keep the wording; translations whose Danish it changes become stale, those whose Danish it brings back
+        stand again."""
+        self._keep(*settled(self.wording, wording, self.stale or {}), by_id, now)
+
+    def settle_title(self, before: Texts, after: Texts) -> Texts:
+        """The same for the meeting's title, which is no part of the wording; returns what is to be kept of it."""
+        texts, aside = settled_texts(before, after, (self.stale or {}).get(TITLE, {}))
+        self._set_aside({**(self.stale or {}), TITLE: aside})
+        return texts
+
+    def translate(
+        self, title: Texts, language: str, translations: Mapping[str, tuple[str, str]], by_id: int, now: datetime
+    ) -> Texts:
+        """Keep translations by field, each with the Danish that it was made from; those of an older Danish are stale.
+        A field that is gone is passed over. Returns the meeting's title, which is kept by the meeting."""
+        texts, stale = {TITLE: title, **texts_of(self.wording)}, dict(self.stale or {})
+        for field, (text, danish) in translations.items():
+            if field in texts:
+                texts[field], stale[field] = given(texts[field], stale.get(field, {}), language, text, danish)
+        self._keep(with_texts(self.wording, texts), stale, by_id, now)
+        return texts[TITLE]
 
     def save_from(self, page: str, seen_revision: int, wording: Wording, by_id: int, now: datetime) -> None:
         """Keep what was typed on an open page. Raises ``DraftChanged`` when another page saved since this one saw
@@ -100,7 +120,8 @@ class Draft(Base):
             items = self.document[kind]
             for index, item in enumerate(items):
                 if item["key"] == key:
-                    self.removed = [*self.removed, {"kind": kind, "index": index, "item": item}][-KEPT_REMOVALS:]
+                    entry = {"kind": kind, "index": index, "item": item, "stale": self._stale_of(key)}
+                    self.removed = [*self.removed, entry][-KEPT_REMOVALS:]
                     self._replace(kind, [*items[:index], *items[index + 1 :]], by_id, now)
                     return
         raise KeyError(key)
@@ -111,13 +132,15 @@ class Draft(Base):
             return None
         last = self.removed[-1]
         self.removed = self.removed[:-1]
+        # What was removed before translations could be stale has none.
+        self._set_aside({**(self.stale or {}), **last.get("stale", {})})
         items = self.document[last["kind"]]
         self._replace(last["kind"], [*items[: last["index"]], last["item"], *items[last["index"] :]], by_id, now)
         return int(last["item"]["key"])
 
     def discard(self, published: Wording, by_id: int, now: datetime) -> None:
-        """Give up what was prepared and begin again from the published version. What only staff see stays with the
-        points that are the same."""
+        """Give up what was prepared and begin again from the published version: stale translations, too, but for the
+        title's. What only staff see stays with the points that are the same."""
         sources = {point.identity: point.source for point in self.wording.points}
         points = [
             replace(point, key=key, source=sources.get(point.identity, ""))
@@ -126,7 +149,26 @@ class Draft(Base):
         steps = [replace(step, key=key) for key, step in enumerate(published.steps, len(points) + 1)]
         self.removed = []
         self.saved_from = ""
-        self.save(replace(published, points=tuple(points), steps=tuple(steps)), by_id, now)
+        title = {field: aside for field, aside in (self.stale or {}).items() if field == TITLE}
+        self._keep(replace(published, points=tuple(points), steps=tuple(steps)), title, by_id, now)
+
+    def _keep(self, wording: Wording, stale: Stale, by_id: int, now: datetime) -> None:
+        document = wording.to_document()
+        if document != self.document:
+            self.document = document
+            self.revision += 1
+        self._set_aside(stale)
+        self.saved_at = now
+        self.saved_by_id = by_id
+
+    def _set_aside(self, stale: Stale) -> None:
+        stale = {field: aside for field, aside in stale.items() if aside}
+        if stale != (self.stale or {}):
+            self.stale = stale or None
+            self.revision += 1
+
+    def _stale_of(self, key: int) -> Stale:
+        return {field: aside for field, aside in (self.stale or {}).items() if field.endswith(f"-{key}")}
 
     def _new_key(self) -> int:
         removed = max((entry["item"]["key"] for entry in self.removed), default=0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -33,6 +33,7 @@ from models.draft import Draft
 from models.institution import Institution
 from models.municipality import Municipality
 from models.person import Person, Viewer
+from models.translation import Progress, progress, shown_texts
 from models.wording import DANISH, Lack, Reason, WordedPoint, Wording, text_lack
 
 REOPENS_WITHIN = timedelta(hours=24)
@@ -250,6 +251,11 @@ class Meeting(Base):
         record(Act.MEETING_CREATED, owner.id, now, meeting.id)
         return meeting
 
+    @property
+    def languages_to_pick(self) -> frozenset[str]:
+        """What its writer may pick beside Danish: what the municipality has switched on, and what the meeting has."""
+        return frozenset({*self.institution.municipality.languages, *self.languages}) - {DANISH}
+
     def copy(self, by: Viewer, now: datetime) -> Meeting:
         """A new draft by the viewer with the texts, languages and settings only: no dates, answers or versions."""
         copied = Meeting.create(
@@ -266,6 +272,7 @@ class Meeting(Base):
             contact_name=self.contact_name,
             contact_phone=self.contact_phone,
         )
+        copied.draft.stale = self.draft.stale
         record(Act.MEETING_COPIED, by.id, now, copied.id, copied_from=self.id)
         return copied
 
@@ -294,9 +301,32 @@ class Meeting(Base):
     ) -> None:
         """Keep what was typed on an open page: the wording in the draft, the facts at once. Audited; once citizens see
         the facts of an open meeting, each of their changes is. Raises ``DraftChanged``."""
-        changed = {name: value for name, value in facts.items() if getattr(self, name) != value}
         before = self.draft.revision
         self.draft.save_from(page, seen_revision, wording, by.id, now)
+        if "title" in facts:
+            facts = {**facts, "title": self.draft.settle_title(self.title, facts["title"])}
+        self._written(facts, before, by, now)
+
+    def translate(
+        self, language: str, translations: Mapping[str, tuple[str, str]], by: Viewer, now: datetime, page: str = ""
+    ) -> None:
+        """Keep translations by field, each with the Danish that it was made from, as ``Draft.translate`` does. Every
+        open page but the one named here learns that the text has changed. Audited."""
+        before = self.draft.revision
+        title = self.draft.translate(self.title, language, translations, by.id, now)
+        self.draft.saved_from = page
+        self._written({"title": title}, before, by, now)
+
+    @property
+    def translations(self) -> list[Progress]:
+        """How far each language that is switched on has come, in their order."""
+        texts = shown_texts(self.title, self.draft.wording)
+        return [
+            progress(texts, self.draft.stale or {}, language) for language in self.languages if language != DANISH
+        ]
+
+    def _written(self, facts: dict[str, Any], before: int, by: Viewer, now: datetime) -> None:
+        changed = {name: value for name, value in facts.items() if getattr(self, name) != value}
         if changed:
             self.draft.revision += 1
         if self.draft.revision != before:

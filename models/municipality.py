@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
 from sqlalchemy import CheckConstraint, select
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.audit import Act, record
 from models.base import Base, session
+from models.person import Viewer
+from models.wording import DANISH
 
 SMALLEST_GROUP_IN_THE_ROOM = 3
 SMALLEST_GROUP_IN_INSIGHT = 5
@@ -15,6 +22,8 @@ DAYS_OF_QUESTIONS = 30
 #: The languages of a new municipality; it switches on the others itself.
 AT_FIRST = "da,en"
 EMPTY = sql("''")
+#: How citizens reach the municipality: what its administrators write, whatever it is called.
+CONTACT = ("address", "privacy_contact", "accessibility_email", "accessibility_phone", "accessibility_statement")
 
 
 class Municipality(Base):
@@ -48,6 +57,44 @@ class Municipality(Base):
     def languages(self) -> tuple[str, ...]:
         """What its citizens may read: Danish, and what it has switched on."""
         return tuple(self.listed_languages.split(","))
+
+    @property
+    def contact(self) -> dict[str, str]:
+        """How citizens reach it, by the names in ``CONTACT``."""
+        return {name: getattr(self, name) for name in CONTACT}
+
+    def switch_languages(self, languages: Collection[str], by: Viewer, now: datetime) -> None:
+        """What its citizens may read from now on; Danish always. Meetings that have another language keep it."""
+        listed = (DANISH, *(each for each in languages if each != DANISH))
+        switched = set(listed) ^ set(self.languages)
+        if switched:
+            on = sorted(switched & set(listed))
+            self._note(by, now, switched_on=on, switched_off=sorted(switched - set(on)))
+        self.listed_languages = ",".join(listed)
+
+    def change_contact(self, contact: Mapping[str, str], by: Viewer, now: datetime) -> None:
+        """How citizens reach it from now on. Raises ``KeyError`` for a name that is not in ``CONTACT``."""
+        known = self.contact
+        changed = {name: [known[name], text] for name, text in contact.items() if text != known[name]}
+        for name, (_, text) in changed.items():
+            setattr(self, name, text)
+        if changed:
+            self._note(by, now, changed=changed)
+
+    def _note(self, by: Viewer, now: datetime, **details: Any) -> None:
+        record(Act.MUNICIPALITY_CHANGED, by.id, now, municipality=self.id, **details)
+
+    @staticmethod
+    def administered_by(viewer: Viewer) -> list[Municipality]:
+        """Those whose administrator the viewer is, by name."""
+        own = Municipality.id.in_(viewer.administrator_of)
+        return list(session().scalars(select(Municipality).where(own).order_by(Municipality.name)))
+
+    @staticmethod
+    def languages_of_all() -> frozenset[str]:
+        """What one municipality or another of this server has switched on; before there is any, what a new one has."""
+        listed = session().scalars(select(Municipality.listed_languages)).all() or [AT_FIRST]
+        return frozenset(language for languages in listed for language in languages.split(","))
 
     @staticmethod
     def every() -> list[Municipality]:

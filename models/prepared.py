@@ -53,14 +53,19 @@ class _Compiled:
     def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
         compiled: Any = statement.compile(dialect=dialect)
         self.text: str = compiled.string
-        self._processors: dict[str, Callable[[Any], Any]] = {
+        processors: dict[str, Callable[[Any], Any]] = {
             name: processor
             for name, bind in compiled.binds.items()
             if (processor := bind.type.dialect_impl(dialect).bind_processor(dialect))
         }
-        given = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
-        self._constants = self._processed(given)
-        self._order: list[str] | None = compiled.positiontup
+        self._constants = {
+            name: processors[name](bind.value) if name in processors else bind.value
+            for name, bind in compiled.binds.items()
+            if not bind.required
+        }
+        self._is_positional = compiled.positiontup is not None
+        #: For each parameter of the text, in its order: its name, and how its value is bound.
+        self._parameters = [(name, processors.get(name)) for name in compiled.positiontup or compiled.binds]
         self._readers: list[tuple[int, Callable[[Any], Any]]] = [
             (place, reader)
             for place, column in enumerate(getattr(statement, "exported_columns", ()))
@@ -78,9 +83,9 @@ class _Compiled:
         return tuple(values)
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
-        bound = {**self._constants, **self._processed(values)}
-        return bound if self._order is None else [bound[name] for name in self._order]
-
-    def _processed(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        processors = self._processors
-        return {name: processors[name](value) if name in processors else value for name, value in values.items()}
+        constants = self._constants
+        bound = [
+            constants[name] if name not in values else processor(values[name]) if processor else values[name]
+            for name, processor in self._parameters
+        ]
+        return bound if self._is_positional else dict(zip((name for name, _ in self._parameters), bound, strict=True))

@@ -17,10 +17,12 @@ from models.answer import Answer, AnswerDeleted, Channel, Difficulty, Doubt, Spe
 from models.base import engine, session
 from models.clock import minute_of
 from models.guess import Expectation, Guess
+from models.late import takes_late
 from models.meeting import Meeting, MeetingForm
 from models.offer import Offer
 from models.prepared import Prepared
 from models.question import Question, question_digest
+from models.summary import keep_final_totals
 from models.talked_about import note_reply
 from models.throttle import Allowance, Kind, Throttled, take
 from models.voiding import Voiding
@@ -57,7 +59,8 @@ class WrongField(Exception):
 class Submission:
     """One press of the button: covers all points of the version it names. ``doubts``, ``offers`` and the keys of
     ``questions``, ``difficulties`` and ``guesses`` are ids of points. A difficulty without its doubt says nothing.
-    ``talk``: it replies to this talk about a point."""
+    ``talk``: it replies to this talk about a point. ``seen``: in this minute the page of this version was shown, which
+    is proven; it matters to an answer that comes after closing alone."""
 
     key_hash: bytes
     agreement: int
@@ -70,6 +73,7 @@ class Submission:
     guesses: Mapping[int, Expectation] = field(default_factory=dict)
     offers: frozenset[int] = frozenset()
     helped: bool = False
+    seen: datetime | None = None
 
     def reasons_for(self, point: int) -> int:
         """Why the point is unclear, as ``Doubt`` stores it."""
@@ -86,19 +90,24 @@ class Sender:
 
 
 def receive(code: str, submission: Submission, now: datetime, sender: Sender | None) -> None:
-    """Take an answer, new or changed, inside ``writing()``; sent again unchanged it changes nothing.
+    """Take an answer, new or changed, inside ``writing()``; sent again unchanged it changes nothing. After closing only
+    what was given offline before and arrives in time, for the version that was seen: it is marked late.
 
     Raises ``NoSuchMeeting``, ``AnswerDeleted``, ``NotOpenYet``, ``MeetingClosed``, ``AgreementChanged``,
     ``WrongField``, or, for new keys only, ``Throttled``.
     """
-    _take(_open_ground(code, submission, now), submission, now, sender)
+    ground = _open_ground(code, submission, now)
+    _take(ground, submission, now, sender)
+    if ground.is_closed:
+        keep_final_totals(session().get_one(Meeting, ground.meeting_id), now)
 
 
 def receive_new(code: str, submission: Submission, now: datetime, sender: Sender | None) -> bool:
     """``receive()`` of an answer under a new key, inside ``writing_prepared()``: what a hall sends all at once. False,
-    and nothing is done, where the meeting knows the key: then it changes an answer. Raises as ``receive()`` does."""
+    and nothing is done, where the meeting knows the key: then it changes an answer; and where the answer comes late:
+    then figures are kept anew. Raises as ``receive()`` does."""
     ground = _open_ground(code, submission, now)
-    if ground.answer_id is not None:
+    if ground.answer_id is not None or ground.is_closed:
         return False
     _take(ground, submission, now, sender)
     return True
@@ -128,21 +137,25 @@ def _take(ground: _Ground, submission: Submission, now: datetime, sender: Sender
     _refuse_wrong_fields(ground, points, submission)
     if ground.is_talk:
         submission = replace(submission, questions={})
+    # Nothing typed in from paper was seen on a page.
+    late = ground.is_closed and submission.seen is not None
     if ground.answer_id is None:
-        _take_new(ground, submission, now, sender)
+        _take_new(ground, submission, now, sender, late=late)
     else:
-        _change(ground.answer_id, points, submission, now)
+        _change(ground.answer_id, points, submission, now, late=late)
 
 
 def _open_ground(code: str, submission: Submission, now: datetime) -> _Ground:
-    """The ground of a submission that comes while the meeting is open, to a version that is current."""
+    """The ground of a submission that comes while the meeting is open, to a version that is current; or late."""
     ground = _ground(code, submission, now)
     if ground.is_spent:
         raise AnswerDeleted
     if not ground.is_opened:
         raise NotOpenYet
     if ground.is_closed:
-        raise MeetingClosed
+        if submission.seen is None or not takes_late(ground.meeting_id, submission.seen, now):
+            raise MeetingClosed
+        return ground
     if not ground.points or not ground.current_versions & version_bit(submission.agreement):
         raise AgreementChanged
     return ground
@@ -193,7 +206,7 @@ def _refuse_wrong_fields(ground: _Ground, points: frozenset[int], submission: Su
             raise WrongField("offer")
 
 
-def _take_new(ground: _Ground, submission: Submission, now: datetime, sender: Sender | None) -> None:
+def _take_new(ground: _Ground, submission: Submission, now: datetime, sender: Sender | None, *, late: bool) -> None:
     if sender is not None:
         if ground.new_keys >= sender.most_keys:
             raise Throttled(RETRY_FULL_MEETING)
@@ -208,7 +221,7 @@ def _take_new(ground: _Ground, submission: Submission, now: datetime, sender: Se
         language=submission.language,
         channel=submission.channel,
         helped=submission.helped,
-        late=False,
+        late=late,
     )
     for point in submission.doubts:
         _NEW_DOUBT.rows(answer=answer_id, point=point, reasons=submission.reasons_for(point))
@@ -221,7 +234,7 @@ def _take_new(ground: _Ground, submission: Submission, now: datetime, sender: Se
     raise_revision(ground.meeting_id, new_keys=1)
 
 
-def _change(answer_id: int, points: frozenset[int], submission: Submission, now: datetime) -> None:
+def _change(answer_id: int, points: frozenset[int], submission: Submission, now: datetime, *, late: bool) -> None:
     answer = session().get_one(Answer, answer_id)
     first_covered, seen = points - _covered(answer), _seen_by_citizens(answer)
     changed = [
@@ -238,6 +251,7 @@ def _change(answer_id: int, points: frozenset[int], submission: Submission, now:
         answer.helped = submission.helped
         answer.versions |= version_bit(submission.agreement)
         answer.changed_minute = minute_of(now)
+        answer.late = answer.late or late
         raise_revision(answer.meeting_id, page=seen != _seen_by_citizens(answer))
     if submission.talk is not None:
         note_reply(answer, submission.talk)

@@ -16,6 +16,7 @@ from models.agreement import Agreement, AgreementPoint, version_bit
 from models.answer import Answer, Channel, Difficulty, Doubt
 from models.base import session
 from models.guess import Expectation, Guess
+from models.late import late_answers
 from models.meeting import Meeting, State
 from models.offer import Offer
 from models.question import Question
@@ -51,7 +52,8 @@ class PointTotals:
 @dataclass(frozen=True)
 class Totals:
     """Counts of answers, never of persons. ``points`` holds every identity the meeting ever had, by id. ``voided`` ones
-    are in no other figure. ``is_bare``: what splits the answers was deleted with them."""
+    are in no other figure. ``late``: given or changed offline, come after closing. ``is_bare``: what splits the answers
+    was deleted with them."""
 
     answers: int = 0
     understood_first: int = 0
@@ -59,6 +61,7 @@ class Totals:
     outdated: int = 0
     questions: int = 0
     voided: int = 0
+    late: int = 0
     channels: dict[str, int] = field(default_factory=dict)
     points: dict[int, PointTotals] = field(default_factory=dict)
     is_bare: bool = False
@@ -128,14 +131,16 @@ def totals(meeting: Meeting) -> Totals:
     is_kept = meeting.totals_revision == meeting.revision or meeting.answers_ended_at is not None
     if meeting.totals is not None and is_kept:
         return Totals.from_document(meeting.totals)
-    return count(meeting)
+    counted = count(meeting)
+    # A late answer had the figures kept: before that there is none to look for among a million others.
+    return counted if meeting.totals is None else replace(counted, late=late_answers(meeting))
 
 
 def keep_totals(meeting: Meeting) -> None:
     """Store the figures with the meeting, so that they are ready for insight and outlive the answers."""
     if meeting.answers_ended_at is not None:
         return
-    meeting.totals = count(meeting).to_document()
+    meeting.totals = replace(count(meeting), late=late_answers(meeting)).to_document()
     meeting.totals_revision = meeting.revision
 
 
@@ -153,7 +158,7 @@ def answers_to(meeting: Meeting, versions: Collection[int]) -> int:
 
 
 def count(meeting: Meeting) -> Totals:
-    """The meeting's figures from its answers."""
+    """The meeting's figures from its answers, but for how many came late."""
     held = _points_by_version(meeting.id)
     points_of = {number: frozenset(point for point, *_ in points) for number, points in held.items()}
     every = session().execute(_GROUPS.where(Answer.meeting_id == meeting.id)).all()

@@ -227,6 +227,14 @@ class Wording:
             decider=older.decider != self.decider,
         )
 
+    def read_again(self, changes: Changes | None = None) -> Wording:
+        """What somebody who knows the agreement has before them: not the purpose; and where the text has changed, its
+        points, but of purpose and decider only what is new."""
+        if changes is None:
+            return replace(self, purpose={})
+        purpose, decider = self.purpose if changes.purpose else {}, self.decider if changes.decider else {}
+        return replace(self, purpose=purpose, decider=decider, steps=())
+
     def without_guesses(self) -> Wording:
         """With the expectation check off."""
         return replace(self, points=tuple(replace(point, asks_guess=False) for point in self.points))
@@ -267,10 +275,19 @@ class Wording:
                 if seen[point.identity] > 1:
                     yield Lack("title", Reason.TWICE, point.key)
 
+    @property
+    def texts(self) -> tuple[Texts, ...]:
+        """Every text that citizens read, in the order of the page."""
+        points = (texts for point in self.points for texts in point.parts.values())
+        return (self.purpose, *points, self.decider, *(step.text for step in self.steps))
+
+    def is_whole_in(self, language: str) -> bool:
+        """Whether every text is translated, so that nothing is shown in Danish instead."""
+        return all(translated(texts, language) for texts in self.texts)
+
     def citizen_texts(self, language: str = DANISH) -> list[str]:
         """Every text of the page in one language, for readability."""
-        shown = [self.purpose, *(texts for point in self.points for texts in point.parts.values()), self.decider]
-        return [texts[language] for texts in (*shown, *(step.text for step in self.steps)) if texts.get(language)]
+        return [texts[language] for texts in self.texts if texts.get(language)]
 
     def to_document(self) -> dict[str, Any]:
         """As JSON values; ``from_document`` is its inverse."""
@@ -318,6 +335,11 @@ def text_lack(text: str) -> Reason | None:
     if not text.strip():
         return Reason.MISSING
     return Reason.PLACEHOLDER if _PLACEHOLDER.search(text) else None
+
+
+def translated(texts: Texts, language: str) -> bool:
+    """Whether what the Danish says is said in this language too; where it says nothing there is nothing to say."""
+    return bool(texts.get(language)) or not texts.get(DANISH)
 
 
 def in_language(texts: Texts, language: str) -> tuple[str, str] | None:

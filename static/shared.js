@@ -118,7 +118,7 @@ function look() {
   if (!asking.open) asking.showModal();
 }
 
-for (const kind of ["pointerdown", "pointermove", "keydown", "input", "scroll", "wheel"]) {
+for (const kind of ["pointerdown", "pointermove", "keydown", "input", "scroll", "wheel", "afstemt:sentence"]) {
   document.addEventListener(kind, () => { if (!asking || !asking.open) here(); }, { passive: true, capture: true });
 }
 if (asking) {

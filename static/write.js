@@ -132,9 +132,20 @@
     if (!busy) go(event.detail.id);
     busy = false;
   });
+
+  /* The next text that waits for its translation is the one after where somebody was, and after the last the first. */
+  let place = null;
+  listens("focusin", ({ target }) => { if (target.form === form && target.matches("textarea")) place = target; });
+  function nextAwaiting() {
+    const waiting = [...form.querySelectorAll("[data-awaits]")];
+    const after = waiting.find((each) => place && !place.parentElement.contains(each)
+      && place.compareDocumentPosition(each) & Node.DOCUMENT_POSITION_FOLLOWING);
+    return (after || waiting[0]).id.replace(/-state$/, "");
+  }
   listens("click", (event) => {
     const link = event.target.closest("a");
     if (!link) return;
+    if ("next" in link.dataset) { event.preventDefault(); go(nextAwaiting()); return; }
     if ("leave" in link.dataset) leaving = true;
     if (link.hash && link.pathname === location.pathname && link.search === location.search) {
       event.preventDefault();

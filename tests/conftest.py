@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from app import create_app
 from config import Config
 from models import base
-from tests import arabic, factories
+from tests import factories
 from tests.databases import Database, PostgreSQL, SQLiteFiles, hurry, keep_engines
 
 if TYPE_CHECKING:
@@ -111,31 +110,8 @@ def settings(database: Database, tmp_path: Path) -> Config:
 
 @pytest.fixture
 def app(settings: Config) -> Iterator[Flask]:
-    """The whole application, in Danish and English."""
+    """The whole application."""
     yield from _running(settings)
-
-
-@pytest.fixture(scope="session")
-def arabic_catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of translations with the test-only Arabic."""
-    folder = tmp_path_factory.mktemp("translations")
-    arabic.write_catalogue(folder)
-    return folder
-
-
-@pytest.fixture
-def rtl_settings(settings: Config, arabic_catalogue: Path) -> Config:
-    """The settings with the test-only Arabic beside Danish and English."""
-    return replace(
-        settings,
-        translations=(*settings.translations, str(arabic_catalogue)),
-    )
-
-
-@pytest.fixture
-def rtl_app(rtl_settings: Config) -> Iterator[Flask]:
-    """The application that also speaks the test-only Arabic; its meetings need ``languages=["da", "en", "ar"]``."""
-    yield from _running(rtl_settings)
 
 
 @pytest.fixture

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from uuid import UUID, uuid4
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 
-from models.answer import Channel, hash_of_key
+from models.answer import hash_of_key
 from models.base import Texts, reading, session, writing
 from models.clock import local
 from models.institution import Institution
@@ -21,7 +22,6 @@ from models.municipality import Municipality
 from models.person import Membership, Person, Role, Viewer
 from models.submission import Submission, receive
 from models.wording import Influence, Step, WordedPoint, Wording
-from tests.arabic import arabic
 
 PASSWORD = "hestesko og havregrød"
 #: Of PASSWORD, argon2id at the least cost there is: nothing here is worth guessing.
@@ -31,6 +31,17 @@ TRANSLATED = {
     "Formålet er at aftale børnenes skærmtid.": "The purpose is to agree on the children's screen time.",
     "Skolens leder bestemmer til sidst.": "The head of the school decides in the end.",
     "Vi skriver til jer om resultatet.": "We write to you about the result.",
+}
+#: Of what stands in English in the wordings made here.
+ARABIC = {
+    "The purpose is to agree on the children's screen time.": "نريد أن نتّفق على وقت الأطفال أمام الشاشة.",
+    "The head of the school decides in the end.": "مدير المدرسة يقرّر في النهاية.",
+    "We write to you about the result.": "نكتب لكم عن النتيجة.",
+    "screens in the break": "الشاشات في الاستراحة",
+    "school hours": "ساعات الدوام المدرسي",
+    "The law says so.": "هذا ما يقوله القانون.",
+    "Parliament": "البرلمان",
+    "Tell us tonight.": "قولوا لنا ذلك هذا المساء.",
 }
 STEP_ON = date(2031, 1, 15)
 
@@ -80,6 +91,13 @@ def a_cast() -> Cast:
         )
 
 
+def switch_languages(cast: Cast, *languages: str) -> None:
+    """Switch on just these for the citizens of the cast's municipality, by Anna."""
+    with writing() as database:
+        it = database.get_one(Municipality, cast.municipality.id)
+        it.switch_languages(languages, cast.anna, datetime.now(UTC))
+
+
 def a_person(name: str, role: Role, place: Institution | Municipality, **columns: Any) -> Viewer:
     """A person with one role, inside ``writing()``. Their password is PASSWORD."""
     email = f"{name.split(maxsplit=1)[0].lower()}@eksempelby.example"
@@ -108,16 +126,22 @@ def csrf_token(client: FlaskClient) -> str:
     return str(URLSafeTimedSerializer(client.application.config["SECRET_KEY"], salt="wtf-csrf-token").dumps(raw))
 
 
-def texts(danish: str, english: str, languages: Iterable[str] = ("da", "en")) -> Texts:
-    """A text in these languages; the Arabic is the English in Arabic letters."""
-    known = {"da": danish, "en": english, "ar": arabic(english)}
+def texts(danish: str, english: str, languages: Collection[str] = ("da", "en")) -> Texts:
+    """A text in these languages, of which Arabic is known for what the wordings here say."""
+    known = {"da": danish, "en": english, "ar": arabic(english) if "ar" in languages else ""}
     return {language: known[language] for language in languages}
+
+
+def arabic(english: str) -> str:
+    """What ``texts`` says in Arabic; a number before the words stays before them."""
+    number = re.match(r"(?:Point|Limit) (\d+): ", english)
+    return f"{number[1]}: {ARABIC[english[number.end() :]]}" if number else ARABIC[english]
 
 
 def a_point(
     key: int,
     influence: Influence = Influence.WE_LISTEN,
-    languages: Iterable[str] = ("da", "en"),
+    languages: Collection[str] = ("da", "en"),
     number: int | None = None,
     **overrides: Any,
 ) -> WordedPoint:
@@ -134,7 +158,7 @@ def a_point(
     return replace(point, **overrides)
 
 
-def a_wording(can: int = 2, fixed: int = 1, languages: Iterable[str] = ("da", "en"), **overrides: Any) -> Wording:
+def a_wording(can: int = 2, fixed: int = 1, languages: Collection[str] = ("da", "en"), **overrides: Any) -> Wording:
     """A wording that is ready to open: ``can`` points to influence, then ``fixed`` ones, and a dated step. With more
     points it holds all of what it holds with fewer."""
     purpose, decider, step = (texts(danish, english, languages) for danish, english in TRANSLATED.items())
@@ -208,10 +232,10 @@ def answer(
     language: str = "da",
     *,
     now: datetime | None = None,
-    channel: Channel = Channel.OWN_PHONE,
+    **more: Any,
 ) -> UUID:
     """A citizen's answer, new or changed, to a version, else to the newest; its key. Doubts and questions go by the
-    position of the point in that version, beginning at 1."""
+    position of the point in that version, beginning at 1. ``more``: what else a ``Submission`` holds."""
     key = key or uuid4()
     points = points_of(meeting_id, agreement)
     with writing() as database:
@@ -222,7 +246,7 @@ def answer(
             language=language,
             doubts=frozenset(points[position - 1] for position in doubts),
             questions={points[position - 1]: text for position, text in (questions or {}).items()},
-            channel=channel,
+            **more,
         )
         receive(meeting.code, submission, now or datetime.now(UTC), sender=None)
     return key

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
@@ -14,23 +14,27 @@ from blueprints import languages
 from blueprints.access import now
 from blueprints.answer_form import AnswerForm
 from blueprints.citizen.given import Given
+from blueprints.citizen.seen import sign_seen
 from blueprints.fragments import asked_by_htmx
 from blueprints.headers import settings
-from blueprints.languages import own_name, spoken, worded
+from blueprints.languages import own_name, partly_danish, spoken, worded
 from blueprints.screen import button_labels, use_palette
 from models.agreement import Agreement
 from models.answer import Answer, AnswerDeleted, hash_of_key
+from models.base import Texts
 from models.guess import mixed
 from models.meeting import Meeting, State
 
 
-def meeting_context(meeting: Meeting) -> dict[str, Any]:
-    """What every page of one meeting shows around its content."""
+def meeting_context(meeting: Meeting, shown: Iterable[Texts] = ()) -> dict[str, Any]:
+    """What every page of one meeting shows around its content. ``shown``: the professional's texts on it, beside
+    the title."""
     use_palette(meeting.institution.municipality.palette)
     return {
         "meeting": meeting,
         "talk": meeting.is_talk,
         "worded_title": worded(meeting.title),
+        "partly_danish": partly_danish([meeting.title, *shown]),
         "other_languages": _other_languages(meeting),
         "fragment": asked_by_htmx(),
         "address_on_paper": f"{urlsplit(settings().public_url).netloc}/m/{meeting.code}",
@@ -43,19 +47,19 @@ def speak_for(meeting: Meeting, wanted: str | None) -> None:
     languages.use(wanted if wanted in offered else languages.asked_for(offered))
 
 
-def first_page(meeting: Meeting, key: str) -> str:
-    """The page as it opens: where expectations are checked, the guesses come before the text."""
+def first_page(meeting: Meeting, key: str, seen: str) -> str:
+    """The page as it opens: where expectations are checked, the guesses come before the text. ``seen`` proves when it
+    was shown."""
     guessed = meeting.published.wording.guessed
     if not guessed:
-        return new_page(meeting, key)
-    return render_template(
-        "citizen/guess.html", **meeting_context(meeting), key=key, points=mixed(guessed, meeting.code)
-    )
+        return new_page(meeting, key, seen=seen)
+    around = meeting_context(meeting, [point.title for point in guessed])
+    return render_template("citizen/guess.html", **around, key=key, seen=seen, points=mixed(guessed, meeting.code))
 
 
-def new_page(meeting: Meeting, key: str, given: Given | None = None) -> str:
+def new_page(meeting: Meeting, key: str, given: Given | None = None, seen: str = "") -> str:
     """The page with empty ticks, and the truth beside what was guessed."""
-    return _form_page(meeting, "new", key, given or Given())
+    return _form_page(meeting, "new", key, given or Given(), seen=seen)
 
 
 def change_page(meeting: Meeting, answer: Answer, key: UUID) -> str:
@@ -125,6 +129,7 @@ def _form_page(
     key: str,
     given: Given,
     *,
+    seen: str = "",
     sent: AnswerForm | None = None,
     answered_in: str = "",
     **context: Any,
@@ -138,6 +143,7 @@ def _form_page(
         agreement,
         mode=mode,
         key=key,
+        seen=seen or sign_seen(meeting.code, agreement.number, now()),
         given=given,
         guesses=given.guesses_on(wording),
         typed_lines=[text for point, text in lost.items() if text and point not in points],
@@ -148,10 +154,12 @@ def _form_page(
 
 def _page(meeting: Meeting, agreement: Agreement, **context: Any) -> str:
     template = "citizen/_agreement.html" if asked_by_htmx() else "citizen/agreement.html"
+    wording = agreement.wording
+    shown = wording if context["mode"] in {"new", "closed"} else wording.read_again(context.get("changes"))
     return render_template(
         template,
-        **meeting_context(meeting),
-        wording=agreement.wording,
+        **meeting_context(meeting, shown.texts),
+        wording=wording,
         number=agreement.number,
         labels=button_labels(len(agreement.points)),
         **context,

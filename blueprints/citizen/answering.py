@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from uuid import uuid4
 
-from flask import Response, abort, make_response, redirect, render_template, request
+from flask import Response, abort, make_response, render_template, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -24,6 +24,7 @@ from blueprints.citizen.agreement_page import (
 )
 from blueprints.citizen.holder import private, receipt_url
 from blueprints.citizen.receipts import receipt_page
+from blueprints.citizen.seen import proven_minute
 from blueprints.fragments import asked_by_htmx, fragment_at
 from blueprints.headers import settings
 from blueprints.wrong_codes import unknown_meeting
@@ -43,7 +44,7 @@ from models.submission import (
 )
 from models.throttle import Throttled
 
-REFUSALS = (AnswerDeleted, NotOpenYet, MeetingClosed, AgreementChanged, WrongField)
+REFUSALS = (AnswerDeleted, NotOpenYet, MeetingClosed, AgreementChanged)
 RETRY_SECONDS = 5
 
 Render = Callable[[Meeting], str]
@@ -64,12 +65,15 @@ def answers(code: str) -> Response | BaseResponse:
             code, 400, gettext("We didn't understand that"), gettext("Try again. What you wrote is still here.")
         )
     if form.errors:
-        return _with_meeting(code, form, lambda meeting: _wrong(meeting, form))
-    submission, sender = form.submission(Channel.OWN_PHONE), _sender()
+        return _with_meeting(code, form, lambda meeting: _wrong(meeting, form, form.errors))
+    submission, sender = form.submission(Channel.OWN_PHONE, proven_minute(code, form, now())), _sender()
     try:
         _take(code, submission, sender)
     except NoSuchMeeting:
         return unknown_meeting(code, typed=form.texts)
+    except WrongField as wrong:
+        errors = {wrong.name: "meeting"}
+        return _with_meeting(code, form, lambda meeting: _wrong(meeting, form, errors))
     except REFUSALS as refusal:
         status, page = _refused(refusal, form)
         return _with_meeting(code, form, lambda meeting: (status, page(meeting)))
@@ -93,13 +97,11 @@ def _refused(refusal: Exception, form: AnswerForm) -> tuple[int, Render]:
             return 409, lambda meeting: not_open_page(meeting, form)
         case MeetingClosed():
             return 409, lambda meeting: closed_page(meeting, form)
-        case WrongField(name=name):
-            return 422, lambda meeting: wrong_page(meeting, form, {name: "meeting"})
         case _:
             return 409, lambda meeting: changed_page(meeting, form)
 
 
-def _wrong(meeting: Meeting, form: AnswerForm) -> tuple[int, str]:
+def _wrong(meeting: Meeting, form: AnswerForm, errors: Mapping[str, str]) -> tuple[int, str]:
     """A field is wrong; where no answer would be taken anyway, that is said instead."""
     try:
         Answer.by_key(meeting.id, hash_of_key(form.key))
@@ -111,7 +113,7 @@ def _wrong(meeting: Meeting, form: AnswerForm) -> tuple[int, str]:
         case State.CLOSED:
             return 409, closed_page(meeting, form)
         case _:
-            return 422, wrong_page(meeting, form, form.errors)
+            return 422, wrong_page(meeting, form, errors)
 
 
 def _with_meeting(code: str, form: AnswerForm, say: Callable[[Meeting], tuple[int, str]]) -> Response:
@@ -127,7 +129,8 @@ def _with_meeting(code: str, form: AnswerForm, say: Callable[[Meeting], tuple[in
 def _accepted(code: str, form: AnswerForm) -> Response | BaseResponse:
     address = receipt_url(code, form.key)
     if not asked_by_htmx():
-        return redirect(address, 303)
+        # By hand: every answer of a hall goes this way, and nobody reads the page that comes with a redirect.
+        return Response(status=303, headers={"Location": address})
     with reading():
         meeting = Meeting.by_code(code)
         answer = Answer.by_key(meeting.id, hash_of_key(form.key)) if meeting else None

@@ -15,7 +15,7 @@ from blueprints.citizen import citizen
 from blueprints.citizen.agreement_page import speak_for
 from blueprints.citizen.holder import key_of
 from blueprints.headers import settings
-from blueprints.languages import clock, day_clock, long_date, spoken
+from blueprints.languages import clock, day_clock, is_read, long_date, partly_danish, spoken, unbroken
 from blueprints.pdf import Document, pdf_response
 from blueprints.pdf_style import BODY, LEAD, SMALL, STRONG
 from blueprints.wrong_codes import unknown_meeting
@@ -62,6 +62,8 @@ def _document(meeting: Meeting, answer: Answer) -> Document:
     document.write(f"{demo}{_where(meeting)}", SMALL)
     document.heading(title, 1, language)
     document.write(gettext("Your copy of the agreement and your answer"), LEAD)
+    if partly_danish([meeting.title, *wording.texts]):
+        document.write(gettext("Some of the text is in Danish, because it is not translated."), SMALL)
     _write_answer(document, meeting, answer, wording)
     document.space(5)
     write_agreement(document, wording, talk=meeting.is_talk)
@@ -111,10 +113,15 @@ def _write_points(document: Document, answer: Answer, points: list[WordedPoint])
 def _write_end(document: Document, meeting: Meeting) -> None:
     document.space(4)
     if meeting.contact_name and meeting.contact_phone:
-        document.write(
-            f"{gettext('Do you have questions? Call %(name)s on', name=meeting.contact_name)} {meeting.contact_phone}."
-        )
+        # From right to left, common spaces would turn the order of its groups of digits around.
+        phone = unbroken(meeting.contact_phone)
+        document.write(f"{gettext('Do you have questions? Call %(name)s on', name=meeting.contact_name)} {phone}.")
     elif meeting.contact_name:
         document.write(gettext("Do you have questions? Ask %(name)s.", name=meeting.contact_name))
     document.write(gettext("The address of the agreement, to read and share:"), SMALL)
     document.write(f"{urlsplit(settings().public_url).netloc}/m/{meeting.code}", BODY, "en")
+    if not is_read(spoken()):
+        document.write(
+            gettext("Nobody who grew up with this language has checked the words yet. Danish is the text that counts."),
+            SMALL,
+        )

@@ -1,5 +1,5 @@
-"""What is new in the meeting for a receipt that stays open, which asks for it by itself: replies, published questions,
-and after a talk about a point whether it is clear now."""
+"""What is new in the meeting for a receipt that stays open, which asks for it by itself: a changed text, replies,
+published questions, and after a talk about a point whether it is clear now."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from werkzeug.wrappers import Response as BaseResponse
 from blueprints import languages
 from blueprints.access import now, public
 from blueprints.citizen import citizen
-from blueprints.citizen.holder import key_of, private
+from blueprints.citizen.holder import key_of, private, receipt_url
 from blueprints.citizen.replies import replies_for
 from blueprints.headers import settings
 from blueprints.wrong_codes import unknown_meeting
+from models.agreement import version_bit
 from models.answer import Answer, AnswerDeleted, hash_of_key
 from models.base import glancing, reading
 from models.invitation import Invitations, invitations
-from models.meeting import Meeting
+from models.meeting import Meeting, State
 from models.talked_about import TalkedAbout
 
 
@@ -64,6 +65,9 @@ def _context(meeting: Meeting, answer: Answer, key: UUID, asked: Invitations) ->
             (talk, points[talk.point_id]) for talk in TalkedAbout.those(asked.talks) if talk.point_id in points
         ],
         "may_come": asked.may_come,
+        "is_open": meeting.state(now()) is State.OPEN,
+        "outdated": not meeting.current_versions & version_bit(answer.agreement),
+        "change_url": f"{receipt_url(meeting.code, key)}&change=1",
         "unclear_ids": sorted(answer.unclear & points.keys()),
         "questions": {point: text for point, text in answer.asked.items() if point in points},
         "difficulties": {point: why for point, why in answer.difficulties.items() if point in points},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import Response, abort, redirect, render_template, request, url_for
@@ -14,13 +15,13 @@ from blueprints.citizen import citizen
 from blueprints.citizen.agreement_page import change_page, meeting_context, render_notice, speak_for
 from blueprints.citizen.holder import key_of, private, receipt_url
 from blueprints.citizen.invitations import invitation_context
+from blueprints.citizen.seen import sign_seen
 from blueprints.citizen.views import public_address
 from blueprints.fragments import asked_by_htmx
 from blueprints.headers import settings
 from blueprints.wrong_codes import unknown_meeting
-from models.agreement import version_bit
 from models.answer import Answer, AnswerDeleted, hash_of_key
-from models.base import reading, writing
+from models.base import Texts, reading, writing
 from models.clock import moment_at
 from models.meeting import Meeting, State
 
@@ -51,29 +52,43 @@ def deletion(code: str, key: str) -> Response | BaseResponse:
 def receipt_page(meeting: Meeting, answer: Answer, key: UUID) -> str:
     wording = next(each.wording for each in meeting.agreements if each.number == answer.agreement)
     address = receipt_url(meeting.code, key)
+    news = invitation_context(meeting, answer, key)
+    unclear = [point for point in wording.points if point.id in answer.unclear]
+    clear = [point for point in wording.points if point.id not in answer.unclear]
+    joined = [point for point in wording.points if point.asks_hands and point.id in answer.offered]
+    named = [*unclear, *(point for point in clear if point.id in answer.asked), *joined]
+    shown = [*(point.title for point in named), *(step.text for step in wording.steps), *_texts_of_news(news)]
     template = "citizen/_receipt.html" if asked_by_htmx() else "citizen/receipt.html"
     return render_template(
         template,
-        **meeting_context(meeting),
-        **invitation_context(meeting, answer, key),
+        **meeting_context(meeting, shown),
+        **news,
         at=moment_at(answer.changed_minute or answer.first_minute),
         wording=wording,
-        unclear=[point for point in wording.points if point.id in answer.unclear],
-        clear=[point for point in wording.points if point.id not in answer.unclear],
+        unclear=unclear,
+        clear=clear,
         asked=answer.asked,
         whys=answer.difficulties,
-        joined=[point for point in wording.points if point.asks_hands and point.id in answer.offered],
-        is_open=meeting.state(now()) is State.OPEN,
-        outdated=not meeting.current_versions & version_bit(answer.agreement),
+        joined=joined,
+        helped=answer.helped,
+        seen=sign_seen(meeting.code, answer.agreement, now()) if news["is_open"] and not news["outdated"] else "",
         asks_deletion="delete" in request.args,
         receipt_url=address,
-        change_url=f"{address}&change=1",
         delete_url=f"{address}&delete=1",
         deletion_url=url_for("citizen.deletion", code=meeting.code, key=str(key), lang=languages.spoken()),
         agreement_url=url_for("citizen.agreement", code=meeting.code, lang=languages.spoken()),
         public_address=public_address(meeting),
         own_address=f"{settings().public_url}{address}",
     )
+
+
+def _texts_of_news(news: dict[str, Any]) -> list[Texts]:
+    """What invitations and replies hold of a professional's texts."""
+    shown = [texts for talk, point in news["invited"] for texts in (point.title, talk.explanation)]
+    for each in news["replies"]:
+        replies = (seen.question.reply for seen in each.questions if seen.question.replied_at)
+        shown += [each.point.title, *(reply for reply in replies if reply)]
+    return shown
 
 
 def _receipt(meeting: Meeting, key: UUID) -> Response:

@@ -1,4 +1,5 @@
-"""The citizen's page, rendered once per version, language and state in each worker; the key is spliced in.
+"""The citizen's page, rendered once per version, language and state in each worker; the key and the proof of the minute
+in which it was shown are spliced in.
 
 A worker asks the database at most every half second whether what it keeps still holds: a change shows within a second
 everywhere. What a citizen sends is never judged from here.
@@ -13,15 +14,40 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID
 
+from blueprints.compression import Spliced
 from models.base import reading
+from models.clock import minute_of
 from models.page_pulse import PagePulse, page_pulse
 
 CHECKED_EVERY_SECONDS = 0.5
 MOST_MEETINGS = 256
-#: Where the key goes: nothing that anybody could write into a text.
+#: Where the key goes, and before it the proof: nothing that anybody could write into a text.
 KEY_PLACE = secrets.token_hex(16)
+SEEN_PLACE = secrets.token_hex(16)
+KEY_LENGTH = len(str(UUID(int=0)))
+
+Sign = Callable[[datetime], str]
+
+
+@dataclass
+class Page:
+    """One page's text with its places, and as it is ready for the readers of a minute. ``sign`` makes the proof of a
+    minute; a page that nobody can answer has no proof, no ``sign``, and is ready once for all."""
+
+    text: bytes
+    sign: Sign | None
+    ready: tuple[int, Spliced] | None = None
+
+    def shown(self, now: datetime) -> Spliced:
+        """For the readers of this minute; the proof is signed for the first of them."""
+        minute = minute_of(now) if self.sign else 0
+        ready = self.ready
+        if ready is None or ready[0] != minute:
+            text = self.text.replace(SEEN_PLACE.encode(), self.sign(now).encode()) if self.sign else self.text
+            ready = self.ready = (minute, Spliced(text.split(KEY_PLACE.encode()), KEY_LENGTH))
+        return ready[1]
 
 
 @dataclass
@@ -31,7 +57,7 @@ class Kept:
     pulse: PagePulse
     checked_at: float
     languages: tuple[str, ...]
-    pages: dict[str, list[bytes]] = field(default_factory=dict)
+    pages: dict[str, Page] = field(default_factory=dict)
 
     def is_fresh(self) -> bool:
         return time.monotonic() - self.checked_at < CHECKED_EVERY_SECONDS
@@ -60,12 +86,14 @@ class RenderedPages:
         self._keep(code, kept)
         return kept
 
-    def page(self, kept: Kept, language: str, render: Callable[[], str]) -> bytes:
-        """The page in that language with a new key."""
-        parts = kept.pages.get(language)
-        if parts is None:
-            parts = kept.pages[language] = render().encode().split(KEY_PLACE.encode())
-        return str(uuid4()).encode().join(parts)
+    def page(self, kept: Kept, language: str, now: datetime, render: Callable[[], tuple[str, Sign | None]]) -> Spliced:
+        """The page in that language as it is shown now, in pieces for a key. ``render`` makes it once, with how its
+        version is signed."""
+        page = kept.pages.get(language)
+        if page is None:
+            text, sign = render()
+            page = kept.pages[language] = Page(text.encode(), sign)
+        return page.shown(now)
 
     def _keep(self, code: str, kept: Kept) -> None:
         with self._lock:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import uuid4
 
-from flask import Response, abort, make_response, redirect, url_for
+from flask import Response, abort, current_app, make_response, redirect, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -12,13 +13,17 @@ from blueprints import languages
 from blueprints.access import now, public
 from blueprints.citizen import citizen
 from blueprints.citizen.agreement_page import closed_page, first_page, not_open_page
-from blueprints.citizen.rendered import KEY_PLACE, Kept, RenderedPages
+from blueprints.citizen.rendered import KEY_PLACE, SEEN_PLACE, Kept, RenderedPages, Sign
+from blueprints.citizen.seen import sign_seen
+from blueprints.compression import GZIP, Spliced, taken
 from blueprints.fragments import render_whole_pages
 from blueprints.headers import settings
 from blueprints.qr import qr_png, qr_svg
 from blueprints.wrong_codes import unknown_meeting
 from models.base import reading
 from models.meeting import Meeting, State
+
+HTML = "text/html; charset=utf-8"
 
 rendered = RenderedPages()
 
@@ -28,7 +33,8 @@ rendered = RenderedPages()
 @public
 def agreement(code: str, lang: str | None = None) -> Response | BaseResponse:
     """The agreement, in the language of the path or else the phone's."""
-    kept = rendered.kept(code, now())
+    at = now()
+    kept = rendered.kept(code, at)
     if kept is None:
         return unknown_meeting(code)
     offered = [language for language in kept.languages if language in settings().languages]
@@ -40,13 +46,22 @@ def agreement(code: str, lang: str | None = None) -> Response | BaseResponse:
         return redirect(url_for("citizen.agreement", code=code, lang=offered[0]), 303)
     else:
         abort(404)
-    response = Response(
-        rendered.page(kept, language, lambda: _render(code, language, kept)), content_type="text/html; charset=utf-8"
+    page = rendered.page(kept, language, at, lambda: _render(code, language, kept))
+    response = _with_new_key(page)
+    vary = "Accept-Encoding" if lang else "Accept-Language, Accept-Encoding"
+    # A slow phone asks for the stylesheet before the page has come, and does not share its way with the scripts.
+    sheet = f"<{current_app.extensions['assets'].path('citizen.css')}>; rel=preload; as=style"
+    response.headers.extend(
+        [("Cache-Control", "private, no-cache"), ("Content-Language", language), ("Vary", vary), ("Link", sheet)]
     )
-    response.headers.extend([("Cache-Control", "private, no-cache"), ("Content-Language", language)])
-    if lang is None:
-        response.headers["Vary"] = "Accept-Language"
     return response
+
+
+def _with_new_key(page: Spliced) -> Response:
+    key = str(uuid4()).encode()
+    if taken(GZIP) is None:
+        return Response(page.plain(key), content_type=HTML)
+    return Response(page.gzip(key), content_type=HTML, headers=[("Content-Encoding", GZIP)])
 
 
 @citizen.get("/qr.svg", endpoint="qr_svg")
@@ -76,7 +91,8 @@ def _picture(code: str, kind: str, draw: Callable[[str], str | bytes]) -> Respon
     )
 
 
-def _render(code: str, language: str, kept: Kept) -> str:
+def _render(code: str, language: str, kept: Kept) -> tuple[str, Sign | None]:
+    """The page, and how its version is signed where it can be answered."""
     languages.use(language)
     render_whole_pages()
     with reading():
@@ -84,5 +100,8 @@ def _render(code: str, language: str, kept: Kept) -> str:
         if meeting is None:
             abort(404)
         if kept.pulse.state is State.DRAFT:
-            return not_open_page(meeting)
-        return first_page(meeting, KEY_PLACE) if kept.pulse.state is State.OPEN else closed_page(meeting)
+            return not_open_page(meeting), None
+        if kept.pulse.state is State.CLOSED:
+            return closed_page(meeting), None
+        number = meeting.published.number
+        return first_page(meeting, KEY_PLACE, SEEN_PLACE), lambda at: sign_seen(code, number, at)

@@ -54,7 +54,15 @@ def new_password() -> str:
 
 def _make(now: datetime, password_hash: str) -> None:
     story = told.municipality()
-    municipality = Municipality(name=story.name, privacy_contact=story.privacy_contact, is_demo=True)
+    municipality = Municipality(
+        name=story.name,
+        privacy_contact=story.privacy_contact,
+        address=story.address,
+        accessibility_email=story.accessibility_email,
+        accessibility_phone=story.accessibility_phone,
+        listed_languages=",".join(story.languages),
+        is_demo=True,
+    )
     houses = {name: Institution(name=name, municipality=municipality) for name in story.institutions}
     session().add_all(houses.values())
     session().flush()

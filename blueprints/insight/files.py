@@ -102,13 +102,13 @@ def _given(given: Given, dialect: Dialect) -> Cells:
     return (
         dialect.flag(given.changed),
         given.language or "",
-        NOT_YET,
+        "" if given.helped is None else dialect.flag(given.helped),
         given.channel,
         dialect.flag(given.understood_first),
         dialect.flag(given.understood_now),
         "|".join(map(str, given.unclear_first)),
         "|".join(map(str, given.unclear_now)),
-        NOT_YET,
+        dialect.flag(given.late),
     )
 
 

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 meetings = Blueprint("meetings", __name__, url_prefix="/meetings")
 
-from blueprints.meetings import acts, choosing, listing, one, record, writing  # noqa: E402, F401
+from blueprints.meetings import acts, choosing, listing, one, record, translation, writing  # noqa: E402, F401

@@ -19,20 +19,25 @@ from models.base import writing
 from models.draft import Draft, DraftFull
 from models.meeting import Meeting, State, WrongState
 from models.person import Viewer
+from models.translation import shown_texts
 from models.wording import DANISH, Influence, WordedPoint
 
 ACTS = ("add", "remove", "up", "down", "undo")
+#: The button that says of a field: its translation still fits.
+FITS = "fits"
 LONGEST_TOKEN = 40
 
 
 @dataclass
 class Kept:
-    """What came of it: ``errors`` by field, which list an act changed, and the point or step to go to."""
+    """What came of it: ``errors`` by field, which list an act changed, and the point or step to go to; or the field
+    whose translation still fits."""
 
     errors: dict[str, str] = field(default_factory=dict)
     act: str = ""
     kind: str = "points"
     key: int | None = None
+    fitting: str = ""
 
 
 def keep(meeting_id: int) -> Kept:
@@ -52,15 +57,27 @@ def keep_in(meeting: Meeting) -> Kept:
         chosen = request.form.getlist("languages")
         read.facts["languages"] = [
             DANISH,
-            *(each for each in settings().languages if each != DANISH and each in chosen),
+            *(each for each in settings().languages if each in meeting.languages_to_pick and each in chosen),
         ]
     seen = _number(request.form.get("keep") or request.form.get("revision", ""))
     page = request.form.get("page", "")[:LONGEST_TOKEN]
     meeting.write(read.wording, read.facts, viewer(), now(), page, seen)
     kept = Kept(read.errors)
     if not kept.errors:
+        kept.fitting = _confirm(meeting, page)
         _act(meeting, kept)
     return kept
+
+
+def _confirm(meeting: Meeting, page: str) -> str:
+    """Take the translation of the field that the button names as one of the Danish as it is now; the field. Nothing is
+    left to do where it was typed anew meanwhile."""
+    field, language = request.form.get(FITS, ""), language_typed(meeting)
+    former = meeting.draft.former(field, language)
+    if former is not None:
+        danish = shown_texts(meeting.title, meeting.draft.wording).get(field, {}).get(DANISH, "")
+        meeting.translate(language, {field: (former["text"], danish)}, viewer(), now(), page)
+    return field if field in typed.shown(meeting, language) else ""
 
 
 def language_typed(meeting: Meeting) -> str:

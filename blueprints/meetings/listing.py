@@ -14,6 +14,7 @@ from blueprints.languages import day_and_month
 from blueprints.meetings import meetings, words
 from models.base import reading
 from models.clock import local
+from models.late import late_until
 from models.meeting import Meeting, State
 from models.scope import meetings_seen_by
 from models.summary import Totals, totals
@@ -24,9 +25,10 @@ LACKS_SHOWN = 2
 
 @dataclass(frozen=True)
 class Row:
-    """A meeting with the figures that this viewer may see."""
+    """A meeting at one moment, with the figures that this viewer may see."""
 
     meeting: Meeting
+    at: datetime
     state: State
     totals: Totals
     smallest_group: int
@@ -34,6 +36,11 @@ class Row:
     @property
     def shows_split(self) -> bool:
         return self.totals.shows_split(self.smallest_group)
+
+    @property
+    def late_until(self) -> datetime | None:
+        """Until when answers given offline may still come; None once none can."""
+        return late_until(self.meeting, self.at)
 
     @property
     def unclear_points(self) -> int:
@@ -84,7 +91,7 @@ def index() -> str:
 
 def figures(meeting: Meeting, at: datetime) -> Row:
     """The meeting with its figures. Outside the room a split needs the larger group, whoever looks."""
-    return Row(meeting, meeting.state(at), totals(meeting), meeting.smallest_group)
+    return Row(meeting, at, meeting.state(at), totals(meeting), meeting.smallest_group)
 
 
 def _row(meeting: Meeting, at: datetime) -> Row:

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from blueprints import languages
 from blueprints.meetings import typed, words
+from blueprints.meetings.differences import Piece, pieces
 from content import Template, TemplatePoint, UnknownTemplate, template
 from models.base import Texts
 from models.meeting import Meeting, State
 from models.readability import LONG, Level, Readability, readability
+from models.translation import FIELDS_OF_PARTS, Former, Standing, shown_texts, standing
 from models.wording import DANISH, MANY_POINTS, MOST_GUESSED_POINTS, Influence, Lack, WordedPoint, Wording
 
 #: Fewer words than this are no sentence to measure.
@@ -97,7 +100,7 @@ class WritingPage:
             names = [name for name in self.field_names() if name != without]
             return [name for name in names if not name.removesuffix("-date").endswith(ends)]
         if not self.is_danish:
-            texts = [f"{typed.FIELDS_OF_PARTS[part]}-{point.key}" for point in points for part in point.parts]
+            texts = [f"{FIELDS_OF_PARTS[part]}-{point.key}" for point in points for part in point.parts]
             return ["title", "purpose", *texts, "decider", *(f"step-{step.key}" for step in steps)]
         said = [name for name in self.values if name not in self._silent]
         return [*said, *(f"influence-{point.key}" for point in points), "points", *([] if steps else ["steps"])]
@@ -114,13 +117,54 @@ class WritingPage:
         ends, elsewhere = f"-{key}", f"guess-{key}"
         return sum(name.endswith(ends) and said.is_lack for name, said in self.messages.items() if name != elsewhere)
 
+    # Another language beside the Danish
+
+    @property
+    def direction(self) -> str:
+        return languages.direction(self.language)
+
     def danish(self, name: str) -> str:
         """The Danish beside a field in another language."""
-        return self._danish.get(name, "")
+        return self._texts.get(name, {}).get(DANISH, "")
+
+    def former(self, name: str) -> Former | None:
+        """The field's translation, where its Danish has changed since."""
+        return self.meeting.draft.former(name, self.language)
+
+    def is_stale(self, name: str) -> bool:
+        return self._standing(name) is Standing.STALE
+
+    def awaits(self, name: str) -> bool:
+        """Whether there is something to translate, or to look at again."""
+        return self._standing(name) in {Standing.STALE, Standing.MISSING}
 
     @cached_property
-    def _danish(self) -> dict[str, str]:
-        return typed.shown(self.meeting, DANISH)
+    def awaiting(self) -> list[str]:
+        """The fields that wait for a translation, in the order of the page."""
+        return [name for name in self._texts if self.awaits(name)]
+
+    @property
+    def has_untranslated(self) -> bool:
+        """Whether any language has something left to translate."""
+        return any(not each.is_done for each in self.meeting.translations)
+
+    def danish_pieces(self, name: str) -> list[Piece]:
+        """The Danish in pieces; those that came after the translation was made are marked."""
+        former = self.former(name)
+        return pieces(self.danish(name), beside=former["danish"] if former else None)
+
+    def former_pieces(self, name: str) -> list[Piece]:
+        """The Danish that the translation was made from in pieces; those that are gone are marked."""
+        former = self.former(name)
+        return pieces(former["danish"], beside=self.danish(name)) if former else []
+
+    def _standing(self, name: str) -> Standing | None:
+        former = self.former(name)
+        return standing(self._texts.get(name, {}), {self.language: former} if former else {}, self.language)
+
+    @cached_property
+    def _texts(self) -> dict[str, Texts]:
+        return shown_texts(self.meeting.title, self.wording)
 
     # The expectation check
 
@@ -205,7 +249,7 @@ class WritingPage:
         found = [("purpose", self.wording.purpose)]
         for point in self.points:
             found += [
-                (f"{typed.FIELDS_OF_PARTS[part]}-{point.key}", texts)
+                (f"{FIELDS_OF_PARTS[part]}-{point.key}", texts)
                 for part, texts in point.parts.items()
                 if part != "title"
             ]

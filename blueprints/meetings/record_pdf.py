@@ -45,6 +45,11 @@ def _write_head(document: Document, record: Record, title: str) -> None:
     document.write(f"{demo}{municipality.name} · {meeting.institution.name}", SMALL)
     document.heading(f"{gettext('Record of the meeting')}: {title}", 1)
     document.write(gettext("As of %(moment)s", moment=day_clock(record.at)), SMALL)
+    if record.late_until:
+        more = gettext(
+            "Answers given without network may still come until %(moment)s.", moment=day_clock(record.late_until)
+        )
+        document.write(more, SMALL)
     document.space(2)
     held = long_date(meeting.held_on) if meeting.held_on else ""
     if held and meeting.held_at:
@@ -76,6 +81,8 @@ def _write_figures(document: Document, record: Record) -> None:
         )
         if figures.outdated:
             facts.append((gettext("Answered an earlier version"), str(figures.outdated)))
+        if figures.late:
+            facts.append((gettext("Given without network, came after closing"), str(figures.late)))
     if figures.voided:
         facts.append((gettext("Voided answers, not counted"), str(figures.voided)))
     document.facts(facts)

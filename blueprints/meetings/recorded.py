@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 
 from models.agreement import Agreement
+from models.late import late_until
 from models.meeting import Meeting
 from models.question import Question
 from models.summary import PointTotals, Totals, totals
@@ -45,6 +46,11 @@ class Record:
     @cached_property
     def totals(self) -> Totals:
         return totals(self.meeting)
+
+    @property
+    def late_until(self) -> datetime | None:
+        """Until when answers given offline may still come; None once none can."""
+        return late_until(self.meeting, self.at)
 
     @property
     def smallest_group(self) -> int:

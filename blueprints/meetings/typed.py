@@ -18,6 +18,7 @@ from flask_babel import gettext
 from models.base import Texts
 from models.clock import end_of, local, moment_of
 from models.meeting import Meeting, State
+from models.translation import TITLE, texts_of
 from models.wording import DANISH, Influence, Reason, Step, WordedPoint, Wording, text_lack
 
 #: The most characters of each field; of those with a key, by the name before it.
@@ -25,8 +26,6 @@ LONGEST = {
     "title": 80, "room": 80, "contact": 80, "phone": 30, "purpose": 400, "decider": 400,
     "text": 80, "how": 400, "why": 400, "who": 80, "step": 200,
 }  # fmt: skip
-#: The fields of a point, by the part of the wording that they hold.
-FIELDS_OF_PARTS = {"title": "text", "how": "how", "why": "why", "decided_by": "who"}
 #: The ticks of a point, by what they switch on. One that is shown sends its name even when it is not ticked.
 TICKS = {"asks_guess": "guess", "asks_hands": "hands"}
 TICKED = "1"
@@ -34,6 +33,7 @@ YEARS = range(2000, 2101)
 _KEY = re.compile(r"-\d+")
 
 Value = TypeVar("Value")
+Old = TypeVar("Old", str, None)
 
 
 @dataclass
@@ -51,27 +51,24 @@ def read(fields: Mapping[str, str], meeting: Meeting, language: str, now: dateti
 
 
 def shown(meeting: Meeting, language: str) -> dict[str, str]:
-    """What stands in the fields before anybody types."""
+    """What stands in the fields before anybody types: a translation whose Danish has changed, too."""
     wording = meeting.draft.wording
     values = {
-        "title": meeting.title.get(language, ""),
         "room": meeting.place,
         "date": meeting.held_on.isoformat() if meeting.held_on else "",
         "time": meeting.held_at.strftime("%H:%M") if meeting.held_at else "",
         "closes": local(meeting.closes_at).strftime("%Y-%m-%dT%H:%M") if meeting.closes_at else "",
         "contact": meeting.contact_name,
         "phone": meeting.contact_phone,
-        "purpose": wording.purpose.get(language, ""),
-        "decider": wording.decider.get(language, ""),
     }
+    for name, texts in {TITLE: meeting.title, **texts_of(wording)}.items():
+        former = meeting.draft.former(name, language)
+        values[name] = former["text"] if former else texts.get(language, "")
     for point in wording.points:
         values[f"influence-{point.key}"] = point.influence.value if point.influence else ""
-        for part, name in FIELDS_OF_PARTS.items():
-            values[f"{name}-{point.key}"] = getattr(point, part).get(language, "")
         for asks, name in TICKS.items():
             values[f"{name}-{point.key}"] = TICKED if getattr(point, asks) else ""
     for step in wording.steps:
-        values[f"step-{step.key}"] = step.text.get(language, "")
         values[f"step-{step.key}-date"] = step.on.isoformat() if step.on else ""
     return values
 
@@ -162,12 +159,13 @@ class _Reader:
     # One field each
 
     def texts(self, name: str, old: Texts) -> Texts:
-        text = self.text(name, old.get(self.language, ""))
-        if not text and self.language != DANISH:
-            return {language: other for language, other in old.items() if language != self.language}
-        return {**old, self.language: text} if text or old.get(self.language) else old
+        """What is wrong or not sent is not named; an emptied translation is named as empty."""
+        text = self.text(name, None)
+        if text is None or (self.language == DANISH and not text and not old.get(DANISH)):
+            return old
+        return {**old, self.language: text}
 
-    def text(self, name: str, old: str) -> str:
+    def text(self, name: str, old: Old) -> str | Old:
         if name not in self.fields:
             return old
         text = clean(self.fields[name])

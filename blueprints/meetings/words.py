@@ -6,8 +6,8 @@ from flask import url_for
 from flask_babel import gettext
 
 from blueprints.languages import own_name
-from blueprints.meetings.typed import FIELDS_OF_PARTS
 from models.meeting import Meeting
+from models.translation import FIELDS_OF_PARTS
 from models.wording import DANISH, MOST_GUESSED_POINTS, MOST_POINTS_TO_INFLUENCE, Lack, Reason, Wording
 
 _FIELDS = {"place": "room", **{part: part for part in ("title", "date", "closes", "purpose", "decider", "points")}}

@@ -7,7 +7,8 @@ import secrets
 from dataclasses import replace
 
 from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import force_locale, gettext
+from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from blueprints import access, languages
@@ -54,15 +55,26 @@ def preview(meeting_id: int) -> Response:
             for code in meeting.languages
             if code != languages.spoken()
         ]
+        with force_locale(viewer().locale):
+            called = gettext("Preview")
+            bar = render_template(
+                "meetings/_preview_bar.html",
+                meeting=meeting,
+                guessing=guessing,
+                other_step=_preview_in(meeting_id, languages.spoken(), not guessing) if wording.guessed else None,
+                framed="framed" in request.args,
+                staff_lang=viewer().locale,
+            )
         page = render_template(
             "meetings/preview.html",
+            bar=Markup(bar),  # noqa: S704 (our own template)
+            called=called,
             meeting=meeting,
             wording=wording,
             guessing=guessing,
             guessed=mixed(wording.guessed, meeting.code),
-            other_step=_preview_in(meeting_id, languages.spoken(), not guessing) if wording.guessed else None,
+            partly_danish=languages.partly_danish([meeting.title, *wording.texts]),
             other_languages=others,
-            framed="framed" in request.args,
         )
     response = make_response(page)
     response.headers["Content-Security-Policy"] = CSP_FRAMED_BY_US
@@ -160,6 +172,8 @@ def _fragment(meeting_id: int, kept: Kept) -> Response:
             response.headers["HX-Trigger-After-Settle"] = json.dumps({"goTo": {"id": _focus(kept, page)}})
         else:
             response.headers["HX-Reswap"] = "none"
+        if kept.fitting:
+            response.headers["HX-Trigger-After-Settle"] = json.dumps({"goTo": {"id": kept.fitting}})
     return response
 
 
@@ -181,12 +195,14 @@ def _focus(kept: Kept, page: WritingPage) -> str:
 def _onward(meeting_id: int, kept: Kept) -> str:
     """Where a form without JavaScript comes back to."""
     show = request.form.get("show", "")
-    if show in {"preview", "publication", "meeting"}:
-        return url_for(
-            f"meetings.{show}", meeting_id=meeting_id, lang=request.form.get("lang") if show == "preview" else None
-        )
+    if show in {"preview", "publication", "meeting", "translation"}:
+        language = request.form.get("lang") if show in {"preview", "translation"} else None
+        return url_for(f"meetings.{show}", meeting_id=meeting_id, lang=language)
+    if field := request.form.get("danish", ""):
+        key = parse_number(field.rpartition("-")[2])
+        return url_for("meetings.write", meeting_id=meeting_id, open=key, _anchor=field)
     language = show if show in settings().languages else request.form.get("lang", DANISH)
-    anchor = None
+    anchor = kept.fitting or None
     if kept.act:
         anchor = f"{'point' if kept.kind == 'points' else 'step'}-{kept.key}" if kept.key else f"h-{kept.kind}"
     open_key = kept.key if kept.kind == "points" and kept.act in {"add", "undo"} else None
@@ -202,5 +218,6 @@ def _onward(meeting_id: int, kept: Kept) -> str:
 def _rendered(template: str, page: WritingPage, **context: object) -> str:
     if page.language not in {DANISH, *page.meeting.languages}:
         abort(404)
-    choices = [(code, languages.own_name(code)) for code in settings().languages if code != DANISH]
+    pickable = page.meeting.languages_to_pick
+    choices = [(code, languages.own_name(code)) for code in settings().languages if code in pickable]
     return render_template(template, page=page, meeting=page.meeting, choices=choices, **context)

@@ -44,6 +44,7 @@ class Entry:
     offers: frozenset[int] = frozenset()
     questions: Mapping[int, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
+    helped: bool = False
     key: UUID = field(default_factory=uuid4)
 
 
@@ -148,7 +149,9 @@ def _key(text: str) -> UUID:
 
 
 def _kept(form: AnswerForm, key: UUID) -> Entry:
-    return Entry(form.agreement, form.language, form.unclear, form.offers, form.questions, form.errors, key)
+    return Entry(
+        form.agreement, form.language, form.unclear, form.offers, form.questions, form.errors, form.helped, key
+    )
 
 
 def _page(meeting: Meeting, entry: Entry, told: Told, status: int = 200) -> Response:
@@ -194,6 +197,8 @@ def _in_words(meeting: Meeting, form: AnswerForm) -> str:
     said = [gettext("unclear %(points)s", points=listed(form.unclear)) if form.unclear else gettext("all is clear")]
     if form.offers:
         said.append(gettext("joins in %(points)s", points=listed(form.offers)))
+    if form.helped:
+        said.append(gettext("with help"))
     if form.texts and not meeting.is_talk:
         said.append(ngettext("%(num)d question", "%(num)d questions", len(form.texts)))
     return str(gettext("Last: %(what)s", what=", ".join(said)))

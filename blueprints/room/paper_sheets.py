@@ -11,7 +11,7 @@ from markupsafe import Markup
 from blueprints import access
 from blueprints.access import staff, viewer
 from blueprints.headers import settings
-from blueprints.languages import direction
+from blueprints.languages import direction, partly_danish
 from blueprints.qr import qr_svg
 from blueprints.room import room
 from blueprints.room.refusals import not_opened
@@ -36,7 +36,11 @@ def paper_sheet(meeting_id: int) -> Response:
         language = wanted if wanted in languages else DANISH
         with force_locale(language):
             sheet = render_template(
-                "room/_paper_sheet.html", meeting=meeting, agreement=meeting.newest, **_way(meeting)
+                "room/_paper_sheet.html",
+                meeting=meeting,
+                agreement=meeting.newest,
+                partly_danish=partly_danish([meeting.title, *meeting.newest.wording.texts]),
+                **_way(meeting),
             )
         with force_locale(viewer().locale):
             page = render_template(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -13,9 +13,10 @@ from blueprints import languages
 from blueprints.access import now
 from blueprints.answer_form import QUESTION, AnswerForm
 from blueprints.headers import settings
-from blueprints.languages import own_name, spoken, worded
+from blueprints.languages import own_name, partly_danish, spoken, worded
 from blueprints.room.turns import turn
 from blueprints.screen import button_labels, use_palette
+from models.base import Texts
 from models.guess import Expectation, mixed
 from models.meeting import Meeting
 from models.wording import DANISH
@@ -36,7 +37,8 @@ def start_page(meeting: Meeting) -> str:
 
 def guess_page(meeting: Meeting, guesses: Guesses) -> str:
     guessed = mixed(meeting.published.wording.guessed, meeting.code)
-    return _page("shared/guess.html", meeting, guessed=guessed, given=guesses)
+    titles = [point.title for point in guessed]
+    return _page("shared/guess.html", meeting, titles, guessed=guessed, given=guesses)
 
 
 def new_page(meeting: Meeting, guesses: Guesses) -> str:
@@ -77,12 +79,14 @@ def _agreement(
     points = {point.id for point in agreement.wording.points}
     # What this version does not ask for would be refused, again and again.
     asked = {point.id for point in agreement.wording.guessed}
+    wording = agreement.wording
     return _page(
         "shared/agreement.html",
         meeting,
+        (wording if mode == "new" else wording.read_again(context.get("changes"))).texts,
         mode=mode,
         form=form,
-        wording=agreement.wording,
+        wording=wording,
         number=agreement.number,
         guesses={point: guess for point, guess in form.guesses.items() if point in asked},
         errors=errors or {},
@@ -95,7 +99,7 @@ def _agreement(
     )
 
 
-def _page(template: str, meeting: Meeting, **context: Any) -> str:
+def _page(template: str, meeting: Meeting, shown: Iterable[Texts] = (), **context: Any) -> str:
     use_palette(meeting.institution.municipality.palette)
     return render_template(
         template,
@@ -104,6 +108,7 @@ def _page(template: str, meeting: Meeting, **context: Any) -> str:
         talk=meeting.is_talk,
         turn=turn(),
         worded_title=worded(meeting.title),
+        partly_danish=partly_danish([meeting.title, *shown]),
         now=now(),
         languages=[(language, own_name(language)) for language in _offered(meeting)],
         **context,

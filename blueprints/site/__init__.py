@@ -4,4 +4,4 @@ from flask import Blueprint
 
 site = Blueprint("site", __name__)
 
-from blueprints.site import views  # noqa: E402, F401
+from blueprints.site import pwa, views  # noqa: E402, F401

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 from flask import Response, current_app, make_response, redirect, render_template, request, url_for
-from flask_babel import get_locale
 from werkzeug.wrappers import Response as BaseResponse
 
 from blueprints.access import now, public
-from blueprints.headers import settings
-from blueprints.languages import own_name
 from blueprints.site import site
 from blueprints.wrong_codes import unknown_meeting
 from models.base import reading, writing
@@ -16,6 +16,11 @@ from models.code import parse_code
 from models.meeting import Meeting
 from models.municipality import Municipality
 from models.readiness import beat
+
+#: When the pages were last gone through by docs/accessibility.md. The law wants it done at least once a year.
+CHECKED_ON = date(2026, 11, 23)
+#: Where the Agency for Digital Government takes complaints about inaccessible pages.
+COMPLAINTS_URL = "https://digst.dk/digital-inklusion/webtilgaengelighed/oplever-du-ikke-tilgaengeligt-indhold/"
 
 
 @site.get("/")
@@ -42,7 +47,15 @@ def join() -> str | BaseResponse:
 @site.get("/privacy")
 @public
 def privacy() -> str:
+    """What is kept about citizens, and why: the notice of article 13."""
     return _page("site/privacy.html")
+
+
+@site.get("/was")
+@public
+def was() -> str:
+    """The accessibility statement, at the address that the law gives it."""
+    return _page("site/was.html", checked_on=CHECKED_ON, complaints_url=COMPLAINTS_URL)
 
 
 @site.get("/static/<digest>/<name>")
@@ -71,11 +84,6 @@ def _plain(word: str) -> Response:
     return make_response(word, 200, {"Content-Type": "text/plain; charset=utf-8"})
 
 
-def _page(template: str) -> str:
-    others = [
-        (language, own_name(language), f"{request.path}?lang={language}")
-        for language in settings().languages
-        if language != str(get_locale())
-    ]
+def _page(template: str, **more: Any) -> str:
     with reading():
-        return render_template(template, municipality=Municipality.only(), other_languages=others)
+        return render_template(template, municipalities=Municipality.every(), **more)

@@ -38,6 +38,10 @@ class DemoPerson:
 class DemoMunicipality:
     name: str
     privacy_contact: str
+    address: str
+    accessibility_email: str
+    accessibility_phone: str
+    languages: list[str]
     institutions: tuple[str, ...]
     people: tuple[DemoPerson, ...]
 

@@ -56,7 +56,7 @@ def test_without_a_language_in_the_path_it_is_the_phones_or_danish(
 ) -> None:
     reply = client.get(f"/m/{code_of(a_meeting(cast))}", headers={"Accept-Language": asked})
     assert f'<html lang="{answered}"' in reply.text
-    assert reply.headers["Vary"] == "Accept-Language"
+    assert reply.headers["Vary"] == "Accept-Language, Accept-Encoding"
 
 
 def test_the_other_languages_are_one_tap_away(client: FlaskClient, cast: Cast) -> None:
@@ -81,9 +81,9 @@ def test_a_language_the_meeting_does_not_offer_leads_to_danish_and_an_unknown_on
     assert client.get(f"/m/{code}/xx").status_code == 404
 
 
-def test_right_to_left_pages_say_so(rtl_app: Flask, cast: Cast) -> None:
+def test_right_to_left_pages_say_so(app: Flask, cast: Cast) -> None:
     meeting = a_meeting(cast, languages=["da", "en", "ar"], wording=a_wording(languages=("da", "en", "ar")))
-    page = page_of(rtl_app.test_client(), meeting, "ar")
+    page = page_of(app.test_client(), meeting, "ar")
     assert '<html lang="ar" dir="rtl"' in page
 
 

@@ -88,8 +88,8 @@ def test_it_is_the_holders_alone_and_gone_with_the_answer(client: FlaskClient, c
     assert client.get(f"/m/{code}/answers/{key}/copy.pdf").status_code == 410
 
 
-def test_the_receipt_leads_to_it_in_its_language(rtl_app: Flask, cast: Cast) -> None:
-    client = rtl_app.test_client()
+def test_the_receipt_leads_to_it_in_its_language(app: Flask, cast: Cast) -> None:
+    client = app.test_client()
     meeting = a_meeting(cast, languages=list(LANGUAGES), wording=a_wording(languages=LANGUAGES))
     key = answer(meeting, language="ar")
     address = f"/m/{code_of(meeting)}/answers/{key}/copy.pdf?lang=ar"

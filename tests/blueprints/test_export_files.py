@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from blueprints.insight.dialects import DIALECTS, Dialect
 from blueprints.insight.files import ANSWERS, Order, stream
 from models import answer_export, base
-from models.answer import hash_of_key
+from models.answer import Answer, hash_of_key
 from models.base import writing
 from models.export import Scope
 from models.institution import Institution
@@ -33,12 +33,18 @@ BY_HAND = [
     ("2", "00", "yes", "da", "shared", "yes", "no", "", "2"),
 ]
 HOUR = {"35": "17", "00": "18"}
+#: Which of them.
+CAME_LATE = 2
 
 
 def test_answers_csv_column_by_column(client: FlaskClient, cast: Cast) -> None:
     meeting, keys = the_meeting(cast)
     sign_in(client, cast.leif)
     code = shown_code(meeting)
+    with writing():
+        found = Answer.by_key(meeting, hash_of_key(keys[CAME_LATE]))
+        assert found is not None
+        found.late = True
     by_hash = sorted(range(8), key=lambda index: hash_of_key(keys[index]))
 
     header, *plain = table(client, "answers.csv")
@@ -54,15 +60,16 @@ def test_answers_csv_column_by_column(client: FlaskClient, cast: Cast) -> None:
     ja = {"yes": "ja", "no": "nej"}
     for index, row, dansk in zip(by_hash, plain, danish, strict=True):
         version, minute, changed, language, channel, first, now, unclear_first, unclear_now = BY_HAND[index]
+        late = "yes" if index == CAME_LATE else "no"
         about = [code, "2024-11-21", "Egeskolen", "PARENTS_MEETING", "CO_CREATION", version]
         moment = f"2024-11-20T{HOUR[minute]}:{minute}+01:00"
         assert row == [
-            *about, row[6], moment, changed, language, "", channel, first, now, unclear_first, unclear_now, ""
+            *about, row[6], moment, changed, language, "no", channel, first, now, unclear_first, unclear_now, late
         ]  # fmt: skip
         assert dansk == [
             code, "21-11-2024", "Egeskolen", "Forældremøde", "Samskabelse", version, row[6],
-            f"20-11-2024 {HOUR[minute]}.{minute}", ja[changed], language, "", channel, ja[first], ja[now],
-            unclear_first, unclear_now, "",
+            f"20-11-2024 {HOUR[minute]}.{minute}", ja[changed], language, "nej", channel, ja[first], ja[now],
+            unclear_first, unclear_now, ja[late],
         ]  # fmt: skip
 
 

@@ -12,13 +12,14 @@ from flask.testing import FlaskClient
 from flask_babel import force_locale, gettext, ngettext
 from werkzeug.test import TestResponse
 
+from content import template
 from models.base import reading, session, writing
 from models.meeting import Meeting, MeetingForm
 from models.person import Membership, Person, Role, Viewer, signed_in
 from models.scope import meeting_seen_by, meetings_seen_by
 from models.wording import Influence, Wording
 from tests.blueprints.test_writing import newest_of
-from tests.factories import Cast, a_meeting, a_point, a_wording, answer, csrf_token
+from tests.factories import Cast, a_meeting, a_point, a_wording, answer, csrf_token, switch_languages
 
 SigningIn = Callable[..., None]
 
@@ -178,7 +179,7 @@ def test_a_template_becomes_a_draft_in_its_languages_with_steps_without_dates(
     assert made.location.endswith(f"/meetings/{meeting.id}/agreement")
     assert meeting.form is MeetingForm.BOARD
     assert meeting.languages == ["da", "en"]
-    assert meeting.title == {"da": "Egen computer i skolen", "en": "Own computer at school"}
+    assert meeting.title == template("T1").title, "also in languages that are switched on later"
     assert [point.influence for point in wording.points].count(Influence.FIXED) == 3
     assert all(step.on is None for step in wording.steps)
     keys = [*(point.key for point in wording.points), *(step.key for step in wording.steps)]
@@ -193,11 +194,14 @@ def test_the_green_space_asks_for_helping_hands(client: FlaskClient, cast: Cast,
     assert not wording.guessed, "the expectation check is off until somebody picks points"
 
 
-def test_an_empty_page_is_danish_and_holds_no_points(client: FlaskClient, cast: Cast, sign_in: SigningIn) -> None:
+def test_an_empty_page_speaks_what_the_municipality_has_switched_on_and_holds_no_points(
+    client: FlaskClient, cast: Cast, sign_in: SigningIn
+) -> None:
+    switch_languages(cast, "uk", "da", "ar")
     sign_in(client, cast.mette)
     assert post(client, "/meetings/new", template="", form="HEARING", method="HEARING").status_code == 303
     meeting, wording = seen(newest_meeting(cast.mette), cast.mette)
-    assert (meeting.form, meeting.languages, wording.points) == (MeetingForm.HEARING, ["da"], ())
+    assert (meeting.form, meeting.languages, wording.points) == (MeetingForm.HEARING, ["da", "ar", "uk"], ())
 
 
 @pytest.mark.parametrize(

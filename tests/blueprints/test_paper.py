@@ -70,17 +70,18 @@ def test_an_answer_is_typed_in_and_the_page_is_ready_for_the_next(mette: FlaskCl
     first = mette.get(f"/meetings/{meeting}/paper?lang=en").text
     key = value(first, "key")
     points = points_of(meeting)
-    reply = send(mette, meeting, key=key, unclear=[points[0], points[2]], offer=points[0])
+    ticked = {"unclear": [points[0], points[2]], "offer": points[0], "helped": "yes"}
+    reply = send(mette, meeting, key=key, **ticked)
     assert reply.status_code == 200
     assert "1 answer on paper typed in." in reply.text
-    assert "Last: unclear 1 and 3, joins in 1" in reply.text
+    assert "Last: unclear 1 and 3, joins in 1, with help" in reply.text
     assert value(reply.text, "key") not in {key, ""}
     mine = stored(meeting, UUID(key))
     assert mine
-    assert (mine.channel, mine.unclear, mine.offered) == (
-        Channel.PAPER, frozenset({points[0], points[2]}), frozenset({points[0]}),
+    assert (mine.channel, mine.unclear, mine.offered, mine.helped) == (
+        Channel.PAPER, frozenset({points[0], points[2]}), frozenset({points[0]}), True,
     )  # fmt: skip
-    assert send(mette, meeting, key=key, unclear=[points[0], points[2]], offer=points[0]).status_code == 200
+    assert send(mette, meeting, key=key, **ticked).status_code == 200
     assert figures(meeting).answers == 1, "sent again it is the same answer"
     assert "Last: all is clear" in send(mette, meeting, key=uuid4()).text
     assert figures(meeting).channels == {"own_phone": 0, "shared": 0, "paper": 2}
@@ -212,17 +213,17 @@ def test_typing_is_in_the_audit_without_what_it_says_and_the_key_in_no_log(
     assert not any(str(key) in caplog.text for key in keys)
 
 
-def test_the_sheet_has_a_box_and_a_number_for_each_point(rtl_app: Flask, cast: Cast) -> None:
+def test_the_sheet_has_a_box_and_a_number_for_each_point(app: Flask, cast: Cast) -> None:
     languages = ("da", "en", "ar")
     wording = a_wording(languages=languages)
     points = (replace(wording.points[0], asks_hands=True), *wording.points[1:])
     meeting = a_meeting(cast, wording=replace(wording, points=points), languages=list(languages))
-    client = rtl_app.test_client()
+    client = app.test_client()
     sign_in_as(client, cast.mette)
     pages = {each: client.get(f"/meetings/{meeting}/paper/sheet?lang={each}").text for each in languages}
     for page in pages.values():
         assert re.findall(r'class="nr">(\d+)<', page) == ["1", "2", "3"]
-        assert page.count('class="box"') == 4, "three that may be unclear, and one that asks for hands"
+        assert page.count('class="box"') == 5, "three that may be unclear, one that asks for hands, one for help"
     assert '<main class="sheet" id="main" lang="ar" dir="rtl">' in pages["ar"]
     assert 'lang="da" dir="ltr" data-palette' in pages["ar"], "the page around it speaks the viewer's language"
     assert re.search(r'class="staff" lang="da" dir="ltr">\w+ 1 ·', pages["ar"]), "the version, for who types it in"

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import groupby
 
 import pytest
+from babel.dates import format_date
 from PIL.Image import Image
 
-from blueprints.pdf import ANY_LANGUAGE, MARGIN, Document
+from blueprints.languages import unbroken
+from blueprints.pdf import ANY_LANGUAGE, MARGIN, UNKNOWN_LETTER, Document
 from blueprints.pdf_style import BODY, POINT, Style
+from config import LANGUAGES, ROOT, STAFF_LANGUAGES
 from tests.pdf_pages import pages_of, picture, places, words
 
 MADE_AT = datetime(2026, 11, 23, 16, 30, tzinfo=UTC)
@@ -131,3 +134,22 @@ def test_no_start_of_the_application_waits_for_the_maker_of_pdfs() -> None:
     told = "import app, sys; print('fpdf' in sys.modules or 'uharfbuzz' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("language", [each for each in LANGUAGES if each not in STAFF_LANGUAGES])
+def test_every_letter_of_what_only_citizens_read_is_drawn(language: str) -> None:
+    """Its words and its dates: a Ukrainian one holds a narrow space that the fonts lack."""
+    said = "".join(path.read_text() for path in (ROOT / "translations" / language).rglob("*.po"))
+    dates = (format_date(date(2026, month, 1), "long", locale=language) for month in range(1, 13))
+    document = a_document(language)
+    document.write(" ".join(sorted({letter for letter in said if letter.isprintable()})))
+    for each in dates:
+        document.write(each)
+    assert UNKNOWN_LETTER not in words(document.to_bytes())
+
+
+def test_a_phone_number_held_together_keeps_its_order_in_arabic() -> None:
+    document = a_document("ar")
+    document.write(f"{JOINED} {unbroken('12 34 56')}.")
+    at = places(document.to_bytes(), ("1", "3", "5"))
+    assert at["1"] < at["3"] < at["5"]

@@ -40,8 +40,8 @@ def test_the_code_on_the_paper_leads_to_the_meeting_at_the_public_address(
     assert "afstemt.eksempelby.example" in said
 
 
-def test_it_is_danish_and_calls_in_every_language_of_the_meeting(rtl_app: Flask, cast: Cast) -> None:
-    mette = rtl_app.test_client()
+def test_it_is_danish_and_calls_in_every_language_of_the_meeting(app: Flask, cast: Cast) -> None:
+    mette = app.test_client()
     sign_in(mette, cast.mette)
     languages = a_meeting(cast, languages=["da", "en", "ar"])
     said = words(mette.get(f"/meetings/{languages}/poster.pdf?lang=en").data)

@@ -123,8 +123,8 @@ def test_an_individual_talk_is_exempt(mette: FlaskClient, cast: Cast) -> None:
     assert "Punkt 1: skærme i frikvarteret 1 1 1 –" in words(mette.get(f"/meetings/{talk}/record.pdf").data)
 
 
-def test_the_agreement_in_other_languages_comes_after_it(rtl_app: Flask, cast: Cast) -> None:
-    mette = rtl_app.test_client()
+def test_the_agreement_in_other_languages_comes_after_it(app: Flask, cast: Cast) -> None:
+    mette = app.test_client()
     sign_in(mette, cast.mette)
     meeting = a_meeting(cast, state="closed", languages=list(LANGUAGES), wording=a_wording(languages=LANGUAGES))
     pdf = mette.get(f"/meetings/{meeting}/record.pdf").data

@@ -258,10 +258,10 @@ def test_an_individual_talk_stores_no_question(client: FlaskClient, cast: Cast) 
         assert database.scalars(select(Question)).all() == []
 
 
-def test_a_right_to_left_language_is_right_to_left(rtl_app: Flask, cast: Cast) -> None:
+def test_a_right_to_left_language_is_right_to_left(app: Flask, cast: Cast) -> None:
     languages = ["da", "en", "ar"]
     meeting = a_meeting(cast, languages=languages, wording=a_wording(languages=languages))
-    tablet = Tablet(rtl_app.test_client(), cast, meeting)
+    tablet = Tablet(app.test_client(), cast, meeting)
     page = tablet.client.get(tablet.page, query_string={"lang": "ar"}).text
     assert '<html lang="ar" dir="rtl"' in page
     assert tablet.send(hidden(page)).status_code == 303

@@ -257,13 +257,13 @@ def test_a_receipt_asks_whoever_is_in_doubt(mette: FlaskClient, meeting: int) ->
 
 def test_yes_sends_the_whole_answer_again_without_this_one_tick(mette: FlaskClient, meeting: int) -> None:
     first, second, _ = points_of(meeting)
-    key = answer(meeting, [1, 2], {1: "Hvad?", 2: "Hvornår?"}, language="en")
+    key = answer(meeting, [1, 2], {1: "Hvad?", 2: "Hvornår?"}, language="en", helped=True)
     mark(mette, meeting)
     fields = form_of(receipt(mette, meeting, key).text, "Ja")
     assert mette.post(f"/m/{code_of(meeting)}/answers", data=fields).status_code == 303
     found = stored(meeting, key)
     assert found.unclear == {second}
-    assert (found.asked, found.language) == ({first: "Hvad?", second: "Hvornår?"}, "en")
+    assert (found.asked, found.language, found.helped) == ({first: "Hvad?", second: "Hvornår?"}, "en", True)
     assert "Er det klart nu?" not in receipt(mette, meeting, key).text
     with reading() as database:
         counted = count(database.get_one(Meeting, meeting)).point(first)

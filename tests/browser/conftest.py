@@ -32,29 +32,20 @@ from config import Config
 from models import base
 from models.base import writing
 from models.person import Person, Viewer
-from tests.chromium import chromium_path
+from tests.chromium import FLAGS, PHONE, chromium_path
 from tests.databases import Database, SQLiteFiles, hurry
 from tests.factories import Cast
 
 HERE = Path(__file__).parent
 NO_CHROMIUM = "No Chromium could be had: the pages were not looked at in a browser"
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 #: Long, because a machine that does much else is slow; what comes at once is not waited for.
 WAIT_MILLISECONDS = 30_000
 expect.set_options(timeout=WAIT_MILLISECONDS)
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
 NARROW = {**PHONE, "viewport": {"width": 320, "height": 640}}
 TABLET = {"viewport": {"width": 1180, "height": 820}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
 LAPTOP = {"viewport": {"width": 1280, "height": 800}}
+AT_HOME = {"locale": "da-DK", "timezone_id": "Europe/Copenhagen"}
 
 #: Chromium reports every refusal of ours as an error; only a page's own parts must never be refused.
 OF_A_REFUSAL = "Failed to load resource: the server responded with a status of"
@@ -118,7 +109,15 @@ class Devices:
 
     def device(self, kind: dict[str, Any], **options: Any) -> BrowserContext:
         """Any device."""
-        context = self.browser.new_context(**{**kind, "locale": "da-DK", "timezone_id": "Europe/Copenhagen", **options})
+        return self._watched(self.browser.new_context(**{**kind, **AT_HOME, **options}))
+
+    def kept_phone(self, folder: Path, **options: Any) -> BrowserContext:
+        """A phone whose browser can be closed, with ``context.close()``, and opened again: its storage is a folder."""
+        kind = self.browser.browser_type
+        settings: dict[str, Any] = {**PHONE, **AT_HOME, "executable_path": chromium_path(), "args": FLAGS, **options}
+        return self._watched(kind.launch_persistent_context(folder, **settings))
+
+    def _watched(self, context: BrowserContext) -> BrowserContext:
         context.set_default_timeout(WAIT_MILLISECONDS)
         context.add_init_script(REPORT_POLICY)
         context.on("console", self._note_console)
@@ -207,14 +206,8 @@ def database(sqlite_files: SQLiteFiles) -> Iterator[Database]:
 
 @pytest.fixture
 def live(cast: Cast, settings: Config) -> Iterator[Live]:
-    """The application in Danish and English, with the cast."""
+    """The application, with the cast."""
     yield from _served(settings)
-
-
-@pytest.fixture
-def live_rtl(cast: Cast, rtl_settings: Config) -> Iterator[Live]:
-    """The application that also speaks the test-only Arabic, with the cast."""
-    yield from _served(rtl_settings)
 
 
 class _Silent(WSGIRequestHandler):

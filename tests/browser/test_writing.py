@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 import pytest
@@ -18,6 +20,8 @@ from tests.browser.conftest import SCHEMES, Devices, Live, axe, look_again, sign
 from tests.factories import Cast, a_meeting
 
 NewDevice = Callable[..., BrowserContext]
+
+NOW = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
 
 
 def wording_of(meeting: int) -> Wording:
@@ -223,11 +227,16 @@ def test_it_all_works_without_javascript(live: Live, cast: Cast, laptop: NewDevi
 def test_the_pages_are_accessible_and_fit_a_narrow_phone(live: Live, cast: Cast, devices: Devices, scheme: str) -> None:
     ready, empty = a_meeting(cast, state="draft"), a_meeting(cast, state="draft", wording=Wording(), place="")
     is_open, closed = a_meeting(cast), a_meeting(cast, state="closed")
+    stale = a_meeting(cast, state="draft", languages=["da", "en", "ar"])
+    with writing() as database:
+        draft = database.get_one(Meeting, stale).draft
+        draft.save(replace(draft.wording, purpose={**draft.wording.purpose, "da": "Noget nyt"}), cast.mette.id, NOW)
     page = signed_in(devices.narrow(color_scheme=scheme), live, cast.mette)
     for path in (
         "", "/new", f"/{ready}", f"/{is_open}", f"/{closed}", f"/{ready}/agreement", f"/{ready}/agreement?lang=en",
         f"/{empty}/agreement", f"/{is_open}/agreement", f"/{ready}/preview", f"/{is_open}/closure",
         f"/{is_open}/deletion", f"/{is_open}/publication", f"/{is_open}/withdrawal",
+        f"/{ready}/translation", f"/{stale}/agreement?lang=en",
     ):  # fmt: skip
         page.goto(live.at(f"/meetings{path}"))
         page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
@@ -235,3 +244,35 @@ def test_the_pages_are_accessible_and_fit_a_narrow_phone(live: Live, cast: Cast,
             page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
             assert page.evaluate("document.documentElement.scrollWidth") <= 320, (path, size)
         axe(page)
+
+
+def test_a_translation_is_typed_beside_its_danish_and_looked_at_again(
+    live: Live, cast: Cast, laptop: NewDevice
+) -> None:
+    draft = a_meeting(cast, state="draft", languages=["da", "en", "ar"])
+    page = writing_page(live, laptop(), cast, draft)
+    with saving(page, "purpose=Noget nyt"):
+        page.locator("#purpose").fill("Noget nyt")
+    page.locator(".tabs [value=en]").click()
+    expect(page.locator("#purpose-state .former del").first).to_be_visible()
+    danish, field = page.locator("#purpose-danish").bounding_box(), page.locator("#purpose").bounding_box()
+    assert danish is not None
+    assert field is not None
+    assert danish["x"] + danish["width"] <= field["x"], "side by side"
+    with page.expect_response(sends("fits=purpose")):
+        page.locator("[name=fits]").click()
+    expect(page.locator("#purpose-state")).to_be_hidden()
+    expect(page.locator("#purpose")).to_be_focused()
+    assert wording_of(draft).purpose["en"]
+    page.locator(".tabs [value=ar]").click()
+    page.locator("#next").click()
+    expect(page.locator("#title")).to_be_focused()
+    page.locator("#next").click()
+    expect(page.locator("#purpose")).to_be_focused()
+    with saving(page, "الغرض"):
+        page.keyboard.type("الغرض")
+    expect(page.locator("#purpose")).to_be_focused()
+    page.locator("#next").click()
+    expect(page.locator("#text-1")).to_be_focused()
+    expect(page.locator("#next")).to_have_attribute("href", "#title")
+    assert wording_of(draft).purpose["ar"] == "الغرض"

@@ -38,6 +38,7 @@ ACTS = st.tuples(
     st.sampled_from(
         ["answer"] * 6
         + ["answer_older"] * 2
+        + ["answer_late"] * 3
         + ["resend", "delete", "add", "reword", "purpose", "decider", "start_again", "close"]
         + ["remove", "translate", "reverse", "steps", "reopen"] * 2
         + ["check_expectations", "ask_for_hands", "undo_voiding"]
@@ -108,7 +109,7 @@ class Play:
     def _answer_older(self, who: int, ticks: int) -> None:
         self._answer_to(max(1, len(self.recount.versions) - who // KEYS), who, ticks)
 
-    def _answer_to(self, number: int, who: int, ticks: int) -> None:
+    def _answer_to(self, number: int, who: int, ticks: int, seen: datetime | None = None) -> None:
         key = self.keys.setdefault(who % KEYS, uuid4())
         points = self.recount.versions[number - 1].points
         guessed, hands = self.asks[number - 1]
@@ -129,15 +130,20 @@ class Play:
                 offered=frozenset(
                     point for place, point in enumerate(points) if point in hands and who + place + ticks & 1
                 ),
-            )
+            ),
+            seen,
         )
+
+    def _answer_late(self, who: int, ticks: int) -> None:
+        """What an outbox kept offline, to any version: after closing it is taken, before it must be a current one."""
+        self._answer_to(max(1, len(self.recount.versions) - who // KEYS), who, ticks, seen=NOW)
 
     def _resend(self, who: int, _: int) -> None:
         key = self.keys.get(who % KEYS)
         if key in self.last:
             self._send(replace(self.last[key], minute=minute_of(self.now)))
 
-    def _send(self, sent: Accepted) -> None:
+    def _send(self, sent: Accepted, seen: datetime | None = None) -> None:
         assert isinstance(sent.key, UUID)
         submission = Submission(
             hash_of_key(sent.key),
@@ -147,8 +153,9 @@ class Play:
             difficulties={self.ids[point]: difficulty(names) for point, names in sent.why.items()},
             guesses={self.ids[point]: Expectation(value) for point, value in sent.guessed.items()},
             offers=frozenset(self.ids[point] for point in sent.offered),
+            seen=seen,
         )
-        refused = self._refusal(sent.key, sent.number)
+        refused = self._refusal(sent.key, sent.number, late=seen is not None)
         if refused:
             with pytest.raises(refused), writing():
                 receive(self.code, submission, self.now, None)
@@ -158,11 +165,11 @@ class Play:
         self.recount.log.append(sent)
         self.last[sent.key] = sent
 
-    def _refusal(self, key: UUID, number: int) -> type[Exception] | None:
+    def _refusal(self, key: UUID, number: int, *, late: bool) -> type[Exception] | None:
         if key in self.deleted:
             return AnswerDeleted
         if not self._is_open():
-            return MeetingClosed
+            return None if late else MeetingClosed
         return None if self.recount.current(number) else AgreementChanged
 
     def _delete(self, who: int, _: int) -> None:
@@ -220,9 +227,14 @@ class Play:
         self._publish_points(lambda points: without(points, place % len(points)))
 
     def _add(self, number: int, influence: int) -> None:
-        point = a_point(10 + number % 4, list(Influence)[influence % len(Influence)])
-        point = replace(point, asks_guess=bool(number & 4), asks_hands=bool(number & 8))
-        self._publish_points(lambda points: (*points, point)[:MOST_POINTS])
+        asks = {"asks_guess": bool(number & 4), "asks_hands": bool(number & 8)}
+
+        def added(points: Points) -> Points:
+            key = max(9, *(point.key for point in points)) + 1
+            new = a_point(key, list(Influence)[influence % len(Influence)], number=10 + number % 4, **asks)
+            return (*points, new)[:MOST_POINTS]
+
+        self._publish_points(added)
 
     def _reword(self, place: int, number: int) -> None:
         def reworded(point: WordedPoint) -> WordedPoint:

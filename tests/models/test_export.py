@@ -112,6 +112,20 @@ def test_a_language_is_told_where_five_share_it(cast: Cast, answers: int, told: 
     assert {given.language for _, _, given in rows_of(cast.leif)} == {"da"} | told
 
 
+@pytest.mark.parametrize(
+    ("helped", "alone", "told"),
+    [(5, 5, {True, False}), (4, 6, {None}), (6, 4, {None}), (0, 5, {False}), (5, 0, {True}), (1, 20, {None})],
+)
+def test_who_was_helped_is_told_where_five_share_either_value(
+    cast: Cast, helped: int, alone: int, told: set[bool | None]
+) -> None:
+    """Never of some alone: what is left blank would tell who the others are."""
+    meeting = a_meeting(cast)
+    for number in range(helped + alone):
+        answer(meeting, language="da" if number % 2 else "en", helped=number < helped)
+    assert {given.helped for _, _, given in rows_of(cast.leif)} == told
+
+
 def test_the_order_of_rows_tells_nothing_of_the_order_of_arrival(cast: Cast) -> None:
     keys = [uuid4() for _ in range(6)]
     meeting = a_meeting(cast, wording=a_wording(can=5))

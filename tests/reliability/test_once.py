@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http.client import HTTPConnection
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -13,9 +15,10 @@ from uuid import uuid4
 from sqlalchemy import func, select
 
 from models.answer import Answer, Doubt, SpentKey
-from models.base import reading
+from models.base import reading, writing
 from models.meeting import Meeting
 from models.question import Question
+from models.summary import totals
 from tests.factories import Cast, a_meeting, answer, code_of, points_of
 
 TIMES = 50
@@ -54,6 +57,14 @@ def send_all_at_once(
         return list(pool.map(send, range(len(posts))))
 
 
+def get(port: int, path: str) -> str:
+    connection = HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_SECONDS)
+    connection.request("GET", path)
+    page = connection.getresponse().read().decode()
+    connection.close()
+    return page
+
+
 def an_answer(meeting: int, key: object, **more: str) -> tuple[str, str]:
     first, second, _ = points_of(meeting)
     fields = {"key": str(key), "agreement": "1", "lang": "da", "unclear": str(first), f"question-{second}": "Hvorfor?"}
@@ -74,6 +85,23 @@ def test_the_same_answer_sent_fifty_times_at_once_to_two_processes_counts_once(c
         assert (rows(Answer), rows(Doubt), rows(Question)) == (sort, sort, sort)
         with reading() as database:
             assert database.get_one(Meeting, meeting).new_keys == sort
+
+
+def test_a_late_answer_sent_fifty_times_at_once_counts_once(cast: Cast, servers: Servers) -> None:
+    meeting, ports, key = a_meeting(cast), servers(2), uuid4()
+    page = get(ports[0], f"/m/{code_of(meeting)}/da")
+    seen = re.search(r'data-seen="([^"]+)"', page)
+    assert seen is not None
+    # Opened and closed within a minute: what was seen in it was seen before closing.
+    with writing() as database:
+        database.get_one(Meeting, meeting).close(datetime.now(UTC), cast.mette)
+    sent = send_all_at_once(ports, [an_answer(meeting, key, seen=seen[1])] * TIMES)
+    assert [each.status for each in sent] == [303] * TIMES
+    assert (rows(Answer), rows(Doubt), rows(Question)) == (1, 1, 1)
+    with reading() as database:
+        kept = database.get_one(Meeting, meeting)
+        assert (kept.new_keys, kept.totals_revision) == (1, kept.revision)
+        assert totals(kept).late == 1
 
 
 def test_fifty_answers_sent_at_once_to_two_processes_are_all_kept(cast: Cast, servers: Servers) -> None:
