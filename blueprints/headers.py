@@ -22,14 +22,15 @@ if TYPE_CHECKING:
 Pairs = list[tuple[str, str]]
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+ASSETS = "/static/"
 #: Under these no cookie is ever read or set.
-WITHOUT_SESSION = ("/m/", "/static/", "/manifest.webmanifest", "/sw.js", "/offline")
+WITHOUT_SESSION = ("/m/", ASSETS, "/manifest.webmanifest", "/sw.js", "/offline")
 #: Of the build that answers: a page of another build must not take in its fragments.
 BUILD_HEADER = "Afstemt-Build"
 
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; "
-    "manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
+    "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
 )
 CSP = _CSP.format(ancestors="'none'")
 #: For the preview alone, which the writing page shows in a frame.
@@ -41,7 +42,14 @@ ON_EVERY_RESPONSE = [
     ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
-    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), screen-wake-lock=(self)"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+]
+#: A stylesheet, a script or a picture is no page: it loads nothing, and a phone on a bad net should not carry more.
+ON_ASSETS = [
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Content-Security-Policy", "default-src 'none'"),
 ]
 UNLESS_SET = [("Content-Security-Policy", CSP), ("Cache-Control", "no-store")]
 HTTPS_ONLY = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
@@ -92,7 +100,8 @@ def init_app(app: Flask) -> None:
     config: Config = app.config["SETTINGS"]
     app.session_interface = StaffSessions()
     build = (BUILD_HEADER, app.extensions["assets"].build)
-    always = [*ON_EVERY_RESPONSE, build, *([HTTPS_ONLY] if config.secure else [])]
+    over_https = [HTTPS_ONLY] if config.secure else []
+    on_pages, on_assets = [*ON_EVERY_RESPONSE, build, *over_https], [*ON_ASSETS, *over_https]
 
     @app.before_request
     def refuse_other_sites() -> None:
@@ -102,22 +111,25 @@ def init_app(app: Flask) -> None:
     # After the check above: a request of another site is refused before any token is looked at.
     csrf.init_app(app)
 
-    app.wsgi_app = _with_headers(app.wsgi_app, always)  # type: ignore[assignment, method-assign]
+    app.wsgi_app = _with_headers(app.wsgi_app, on_pages, on_assets)  # type: ignore[assignment, method-assign]
 
     if config.access_log:
         _log_accesses(app)
 
 
-def _with_headers(inner: WSGIApplication, always: Pairs) -> WSGIApplication:
+def _with_headers(inner: WSGIApplication, on_pages: Pairs, on_assets: Pairs) -> WSGIApplication:
     """``inner`` with these headers on every response, and the defaults on those that have none of their own.
 
     They are put in on the way out, ready as they are: in Flask's own headers each would be checked for every response.
     """
 
     def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        is_asset = environ["PATH_INFO"].startswith(ASSETS)
+        always, unless_set = (on_assets, UNLESS_SET[1:]) if is_asset else (on_pages, UNLESS_SET)
+
         def start(status: str, headers: Pairs, *error: Any) -> Callable[[bytes], object]:
             own = {name for name, _ in headers}
-            missing = [default for default in UNLESS_SET if default[0] not in own]
+            missing = [default for default in unless_set if default[0] not in own]
             return start_response(status, [*headers, *always, *missing], *error)
 
         return inner(environ, start)

@@ -321,9 +321,7 @@ class Meeting(Base):
     def translations(self) -> list[Progress]:
         """How far each language that is switched on has come, in their order."""
         texts = shown_texts(self.title, self.draft.wording)
-        return [
-            progress(texts, self.draft.stale or {}, language) for language in self.languages if language != DANISH
-        ]
+        return [progress(texts, self.draft.stale or {}, language) for language in self.languages if language != DANISH]
 
     def _written(self, facts: dict[str, Any], before: int, by: Viewer, now: datetime) -> None:
         changed = {name: value for name, value in facts.items() if getattr(self, name) != value}

@@ -13,12 +13,11 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from blueprints.compression import Spliced
 from models.base import reading
-from models.clock import minute_of
 from models.page_pulse import PagePulse, page_pulse
 
 CHECKED_EVERY_SECONDS = 0.5
@@ -26,6 +25,7 @@ MOST_MEETINGS = 256
 #: Where the key goes, and before it the proof: nothing that anybody could write into a text.
 KEY_PLACE = secrets.token_hex(16)
 SEEN_PLACE = secrets.token_hex(16)
+MINUTE, NOTHING = timedelta(minutes=1), timedelta()
 KEY_LENGTH = len(str(UUID(int=0)))
 
 Sign = Callable[[datetime], str]
@@ -38,15 +38,17 @@ class Page:
 
     text: bytes
     sign: Sign | None
-    ready: tuple[int, Spliced] | None = None
+    ready: tuple[datetime, Spliced] | None = None
 
     def shown(self, now: datetime) -> Spliced:
         """For the readers of this minute; the proof is signed for the first of them."""
-        minute = minute_of(now) if self.sign else 0
         ready = self.ready
-        if ready is None or ready[0] != minute:
+        if ready is None or (self.sign and not NOTHING <= now - ready[0] < MINUTE):
             text = self.text.replace(SEEN_PLACE.encode(), self.sign(now).encode()) if self.sign else self.text
-            ready = self.ready = (minute, Spliced(text.split(KEY_PLACE.encode()), KEY_LENGTH))
+            ready = self.ready = (
+                now.replace(second=0, microsecond=0),
+                Spliced(text.split(KEY_PLACE.encode()), KEY_LENGTH),
+            )
         return ready[1]
 
 

@@ -15,7 +15,7 @@ from blueprints.citizen import citizen
 from blueprints.citizen.agreement_page import closed_page, first_page, not_open_page
 from blueprints.citizen.rendered import KEY_PLACE, SEEN_PLACE, Kept, RenderedPages, Sign
 from blueprints.citizen.seen import sign_seen
-from blueprints.compression import GZIP, Spliced, taken
+from blueprints.compression import BROTLI, GZIP, Spliced, taken
 from blueprints.fragments import render_whole_pages
 from blueprints.headers import settings
 from blueprints.qr import qr_png, qr_svg
@@ -37,31 +37,37 @@ def agreement(code: str, lang: str | None = None) -> Response | BaseResponse:
     kept = rendered.kept(code, at)
     if kept is None:
         return unknown_meeting(code)
-    offered = [language for language in kept.languages if language in settings().languages]
+    known = settings().languages
+    offered = [language for language in kept.languages if language in known]
     if lang is None:
         language = languages.asked_for(offered)
     elif lang in offered:
         language = lang
-    elif lang in settings().languages:
+    elif lang in known:
         return redirect(url_for("citizen.agreement", code=code, lang=offered[0]), 303)
     else:
         abort(404)
     page = rendered.page(kept, language, at, lambda: _render(code, language, kept))
-    response = _with_new_key(page)
-    vary = "Accept-Encoding" if lang else "Accept-Language, Accept-Encoding"
-    # A slow phone asks for the stylesheet before the page has come, and does not share its way with the scripts.
-    sheet = f"<{current_app.extensions['assets'].path('citizen.css')}>; rel=preload; as=style"
-    response.headers.extend(
-        [("Cache-Control", "private, no-cache"), ("Content-Language", language), ("Vary", vary), ("Link", sheet)]
-    )
-    return response
+    return _with_new_key(page, "Accept-Encoding" if lang else "Accept-Language, Accept-Encoding")
 
 
-def _with_new_key(page: Spliced) -> Response:
+def _with_new_key(page: Spliced, vary: str) -> Response:
     key = str(uuid4()).encode()
-    if taken(GZIP) is None:
-        return Response(page.plain(key), content_type=HTML)
-    return Response(page.gzip(key), content_type=HTML, headers=[("Content-Encoding", GZIP)])
+    sheet = current_app.extensions["assets"].path("citizen.css")
+    # All at once: this is the page that a whole hall asks for, and each header by itself is checked again.
+    headers = [
+        ("Content-Type", HTML),
+        ("Cache-Control", "private, no-cache"),
+        ("Vary", vary),
+        # A slow phone asks for the stylesheet before the page has come, and does not share its way with the scripts.
+        ("Link", f"<{sheet}>; rel=preload; as=style"),
+    ]
+    coding = taken(BROTLI, GZIP)
+    if coding is None:
+        return Response(page.plain(key), headers=headers)
+    if coding == BROTLI and (body := page.brotli(key)) is not None:
+        return Response(body, headers=[*headers, ("Content-Encoding", BROTLI)])
+    return Response(page.gzip(key), headers=[*headers, ("Content-Encoding", GZIP)])
 
 
 @citizen.get("/qr.svg", endpoint="qr_svg")

@@ -51,6 +51,13 @@ def manifest() -> Response:
     return response
 
 
+@site.get("/apple-touch-icon.png")
+@public
+def apple_touch_icon() -> Response:
+    """Where iPhones look by themselves, so that no page has to carry its address."""
+    return current_app.extensions["assets"].serve("", "icon-apple-180.png")  # type: ignore[no-any-return]
+
+
 @site.get("/sw.js")
 @public
 def worker() -> Response:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import gzip
 import re
 import secrets
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import brotli
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bench.weight import LARGEST
 from blueprints.assets import Asset, Assets
@@ -43,17 +45,29 @@ def test_a_page_with_any_key_opens_to_what_it_is_uncompressed(pieces: list[bytes
     page = Spliced(pieces, KEY_LENGTH)
     for key in (str(uuid4()).encode() for _ in range(1000 if len(pieces[0]) < 100 else 20)):
         assert gzip.decompress(page.gzip(key)) == page.plain(key) == key.join(pieces)
+        assert brotli.decompress(page.brotli(key) or b"") == page.plain(key)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.lists(st.text(alphabet='abø"> \n<pع€', max_size=300).map(str.encode), min_size=1, max_size=4), st.uuids())
+def test_whatever_stands_around_a_key_brotli_opens_to_it(pieces: list[bytes], key: UUID) -> None:
+    word = str(key).encode()
+    made = Spliced(pieces, KEY_LENGTH).brotli(word)
+    assert made is None or brotli.decompress(made) == word.join(pieces)
 
 
 def test_a_page_in_pieces_is_hardly_larger_than_compressed_in_one() -> None:
     text = b"".join(b"<li><p>%d: the same words again</p></li>" % number for number in range(200))
     page, key = Spliced([text, text], KEY_LENGTH), str(uuid4()).encode()
     assert len(page.gzip(key)) < len(compressed(page.plain(key), GZIP)) + 20
+    assert 0 < len(page.brotli(key) or b"") < len(compressed(page.plain(key), BROTLI)) + 60
 
 
 def test_a_key_of_another_length_would_break_the_page_and_is_refused() -> None:
-    with pytest.raises(ValueError, match="36 bytes"):
-        Spliced([b"before", b"after"], KEY_LENGTH).gzip(b"short")
+    page = Spliced([b"before", b"after"], KEY_LENGTH)
+    for spliced in (page.gzip, page.brotli):
+        with pytest.raises(ValueError, match="36 bytes"):
+            spliced(b"short")
 
 
 @pytest.mark.parametrize(
@@ -78,8 +92,9 @@ def test_the_smallest_coding_that_the_phone_takes_is_sent(app: Flask, accept_enc
 def test_a_citizens_page_opens_to_the_uncompressed_one_but_for_its_key(client: FlaskClient, cast: Cast) -> None:
     path = f"/m/{code_of(a_meeting(cast))}/da"
     plain = client.get(path)
-    zipped = [client.get(path, headers={"Accept-Encoding": "gzip, br"}) for _ in range(2)]
-    opened = [plain.data, *(gzip.decompress(reply.data) for reply in zipped)]
+    zipped = [client.get(path, headers={"Accept-Encoding": coding}) for coding in ("gzip", "gzip, br")]
+    assert [reply.headers["Content-Encoding"] for reply in zipped] == [GZIP, BROTLI]
+    opened = [plain.data, gzip.decompress(zipped[0].data), brotli.decompress(zipped[1].data)]
     pages = [KEY.split(OF_THIS_MINUTE.sub(b"", page)) for page in opened]
     assert len({page[1] for page in pages}) == 3, "each has a key of its own"
     assert pages[0][::2] == pages[1][::2] == pages[2][::2]

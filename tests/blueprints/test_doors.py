@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from models.base import writing
 from models.meeting import Meeting
+from models.municipality import Municipality
 from models.throttle import Bucket
 from tests.factories import Cast, a_meeting, code_of
 
@@ -89,3 +90,49 @@ def test_static_files_are_kept_for_ever_under_their_own_address_only(client: Fla
     assert (old.status_code, old.headers["Cache-Control"]) == (200, "no-cache")
     assert client.get("/static/000000000000/nothing.css").status_code == 404
     assert client.get("/static/..%2f..%2fapp.py/app.py").status_code == 404
+
+
+def test_the_accessibility_statement_says_whom_to_tell_and_what_is_not_published_yet(
+    client: FlaskClient, cast: Cast
+) -> None:
+    nothing_yet = client.get("/was?lang=en").text
+    assert nothing_yet.count("has not published yet whom to tell about barriers") == 2
+    assert nothing_yet.count("has not published its official statement yet") == 2
+    statement = "https://was.digst.dk/afstemt-example"
+    with writing() as database:
+        own = database.get_one(Municipality, cast.municipality.id)
+        own.accessibility_email, own.accessibility_phone = "was@eksempelby.example", "12 34 56 00"
+        own.accessibility_statement = statement
+    page = client.get("/was?lang=en").text
+    for address in ("mailto:was@eksempelby.example", "tel:12345600", statement):
+        assert f'href="{address}"' in page
+    # The other municipality of this server has published nothing still.
+    assert page.count("has not published its official statement yet") == 1
+
+
+def test_the_privacy_notice_has_each_municipality_s_own_words_and_days(client: FlaskClient, cast: Cast) -> None:
+    with writing() as database:
+        own = database.get_one(Municipality, cast.municipality.id)
+        own.address, own.retention_days, own.question_days, own.room_limit = "Torvet 1, 1234 Eksempelby", 77, 11, 9
+    page = client.get("/privacy?lang=en").text
+    for said in (
+        "Eksempelby Kommune is responsible for your data (data controller). Address: Torvet 1, 1234 Eksempelby",
+        "Write or call: <bdi>dpo@eksempelby.example</bdi>",
+        "We delete the answers 77 days after",
+        "We delete the questions 11 days after",
+        "Eksempelby Kommune shows it from 9 answers",
+        "Nabok\u00f8bing Kommune has not published yet whom to ask about your data.",
+        "We delete the answers 180 days after",
+    ):
+        assert said in page
+
+
+@pytest.mark.parametrize("path", ["/", "/privacy", "/nowhere", "/sign-in", "/join?code=K7M4QX2B"])
+def test_every_door_leads_to_the_accessibility_statement(client: FlaskClient, cast: Cast, path: str) -> None:
+    assert 'href="/was?lang=en"' in client.get(path, headers={"Accept-Language": "en"}).text
+
+
+def test_so_do_the_agreement_and_staff_pages(mette: FlaskClient, cast: Cast) -> None:
+    code = code_of(a_meeting(cast))
+    assert 'href="/was?lang=en"' in mette.get(f"/m/{code}/en").text
+    assert 'href="/was?lang=da"' in mette.get("/meetings").text

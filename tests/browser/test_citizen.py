@@ -55,7 +55,7 @@ def test_one_answers_without_a_reload_and_lands_on_the_receipt(live: Live, cast:
     send(page)
     assert page.evaluate("window.stillHere")
     expect(page).to_have_url(re.compile("/answers/"))
-    expect(page).to_have_title("Tak for dit svar – Egeskolen – Afstemt")
+    expect(page).to_have_title("Tak for dit svar – Forældremøde i 3. klasse – Egeskolen – Afstemt")
     expect(page.locator("h1")).to_be_focused()
     expect(page.get_by_text("Gælder det også SFO?")).to_be_visible()
     page.reload()

@@ -36,6 +36,7 @@ def sign_in(page: Page, live: Live, email: str) -> None:
     page.wait_for_url(live.at("/meetings"))
 
 
+@pytest.mark.slow
 def test_a_citizen_skips_to_the_text_answers_and_changes_the_answer(live: Live, cast: Cast, laptop: NewDevice) -> None:
     meeting = a_meeting(cast)
     page = laptop().new_page()
@@ -100,7 +101,6 @@ def test_leif_signs_in_narrows_the_figures_and_takes_a_file(live: Live, cast: Ca
     tab_to(page, "#meeting")
     page.keyboard.type(code_of(meeting))
     tab_to(page, ".filters .button")
-    page.keyboard.press("Enter")
     expect(page.locator(f"a[href*='meetings.csv'][href*='{code_of(meeting)}']")).to_be_visible()
     tab_to(page, "a[href*='meetings.csv']")
     with page.expect_download() as taken:

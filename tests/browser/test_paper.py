@@ -88,7 +88,7 @@ def test_ten_answers_are_typed_in_by_keys_alone(live: Live, cast: Cast, laptop: 
         is_ready_after(page, number)
         expect(page.locator("#sheet :checked")).to_have_count(0)
     seconds = (time.perf_counter() - started) / len(SHEETS)
-    print(f"{seconds:.2f} s for each answer on paper, the fingers not counted")  # noqa: T201 (a figure of the issue)
+    print(f"{seconds:.2f} s for each answer on paper, the fingers not counted")
     assert seconds < SECONDS_PER_ANSWER
     counted, points = figures(meeting), points_of(meeting)
     assert (counted.answers, counted.channels["paper"], counted.understood_now) == (11, 10, 3)

@@ -227,12 +227,10 @@ class Play:
         self._publish_points(lambda points: without(points, place % len(points)))
 
     def _add(self, number: int, influence: int) -> None:
-        asks = {"asks_guess": bool(number & 4), "asks_hands": bool(number & 8)}
-
         def added(points: Points) -> Points:
             key = max(9, *(point.key for point in points)) + 1
-            new = a_point(key, list(Influence)[influence % len(Influence)], number=10 + number % 4, **asks)
-            return (*points, new)[:MOST_POINTS]
+            new = a_point(key, list(Influence)[influence % len(Influence)], number=10 + number % 4)
+            return (*points, replace(new, asks_guess=bool(number & 4), asks_hands=bool(number & 8)))[:MOST_POINTS]
 
         self._publish_points(added)
 

@@ -120,7 +120,7 @@ def test_nobody_is_refused_and_the_room_is_right_within_one_poll(
     statuses = sum((each.statuses for each in (*receipts, room)), Counter[int]())
     assert statuses.keys() == {200, 304}
     assert all(("Nyt." in each.shown) == bool(number % 2) for number, each in enumerate(receipts))
-    print(f"{sum(statuses.values())} polls, {statuses[304]} unchanged, beside {ANSWERS} answers")  # noqa: T201
+    print(f"{sum(statuses.values())} polls, {statuses[304]} unchanged, beside {ANSWERS} answers")
 
 
 def receipt(port: int, meeting: int, key: UUID) -> Asking:
