@@ -38,7 +38,8 @@ async function list() {
 
 if (location.pathname !== "/offline") {
   again.href = location.href;
-  addEventListener("online", () => location.reload());
+  // Only whoever was without a network gets one: a page that asks for the next must not be asked for again meanwhile.
+  if (!navigator.onLine) addEventListener("online", () => location.reload());
 }
 document.addEventListener("outbox", ({ detail }) => {
   if (detail.state === "sent") document.getElementById("waits").hidden = true;

@@ -79,7 +79,6 @@ async function store(address, page, from) {
   ["Content-Encoding", "Content-Length", "Vary"].forEach((each) => headers.delete(each));
   headers.set("Kept", Date.now());
   const text = page.replace(/(name="key" value=")[^"]*/g, "$1").replace("<main ", "<main data-kept ");
-  await cache.delete(address);
   await cache.put(address, new Response(text, { headers }));
   await forgetOldest(cache);
 }

@@ -70,7 +70,7 @@ def test_an_answer_is_typed_in_and_the_page_is_ready_for_the_next(mette: FlaskCl
     first = mette.get(f"/meetings/{meeting}/paper?lang=en").text
     key = value(first, "key")
     points = points_of(meeting)
-    ticked = {"unclear": [points[0], points[2]], "offer": points[0], "helped": "yes"}
+    ticked: dict[str, Any] = {"unclear": [points[0], points[2]], "offer": points[0], "helped": "yes"}
     reply = send(mette, meeting, key=key, **ticked)
     assert reply.status_code == 200
     assert "1 answer on paper typed in." in reply.text

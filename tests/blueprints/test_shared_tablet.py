@@ -232,7 +232,7 @@ def test_the_pages_lead_nowhere_but_to_each_other_and_name_nobody(tablet: Tablet
     pages = {path: tablet.client.get(f"{tablet.page}{path}").text for path in ("", "/thanks", "/return", "?lang=en")}
     for path, page in pages.items():
         leads = re.findall(r'(?:href|action|src)="([^"#]+)', page)
-        assert all(lead.startswith((tablet.page, "/static/")) for lead in leads), path
+        assert all(lead.startswith((tablet.page, "/static/")) for lead in leads), (path, leads)
         assert cast.mette.email not in page
         assert cast.mette.name not in page
     assert_valid_html(pages)

@@ -30,7 +30,7 @@ def ask(live: Live, meeting: int, page: Page) -> int:
 
 def write_through_a_poll(room: Page, card: Locator, cast: Cast, meeting: int) -> None:
     """While the reply is written, another tablet changes another question."""
-    card.locator(".reply summary").click()
+    card.locator(".reply > summary").click()
     field = card.locator("textarea").first
     field.press_sequentially("Ja, det ")
     with writing():
@@ -95,7 +95,7 @@ def test_without_a_script_the_room_does_the_same_and_axe_finds_nothing(
     room = signed_in(devices.tablet(java_script_enabled=False), live, cast.mette)
     room.goto(live.at(f"/meetings/{meeting}/room?view=questions"))
     card = room.locator(".question").last
-    card.locator(".reply summary").click()
+    card.locator(".reply > summary").click()
     card.locator("textarea").first.fill(REPLY)
     card.locator(".reply .button").click()
     expect(room.locator("#answered .question .quote")).to_have_text(REPLY)

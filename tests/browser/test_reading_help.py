@@ -238,6 +238,7 @@ def test_easy_reading_leads_to_what_is_wrong_and_loses_nothing(live: Live, cast:
     easy.press(easy.forward, times=3)
     easy.press(page.locator(".send .button"))
     expect(page.locator("main")).to_have_attribute("data-mode", "wrong")
+    expect(page.locator("h1")).to_be_focused()
     easy.press(page.get_by_role("alert").get_by_role("link"))
     expect(page.locator(f"#question-{points_of(meeting)[0]}")).to_be_focused()
     easy.question.fill("Also at noon?")

@@ -70,7 +70,7 @@ def test_two_tablets_agree_and_nothing_moves_under_a_finger(live: Live, cast: Ca
     expect(top(one)).to_contain_text("Punkt 2")
 
     point = points_of(meeting)[1]
-    one.locator(f"#explain-{point} summary").click()
+    one.locator(f"#explain-{point} > summary").click()
     one.locator(f"#explain-{point} textarea").first.focus()
     one.clock.run_for(2000)
     for key in keys[:2]:
@@ -183,6 +183,7 @@ def test_the_projector_shows_the_answers_on_a_key(live: Live, cast: Cast, device
     page.keyboard.press("PageDown")
     expect(rows).to_have_count(9)
     expect(corner).to_have_css("opacity", "0")
+    page.locator(".skip").focus()
     page.keyboard.press("Tab")
     expect(corner).to_have_css("opacity", "1")
     fits(page)
