@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 #: What these modules ask of a database, each kind does in its own way: taking answers in, rows that flow into a file,
 #: prepared statements, making a database. The other pages ask the models, whose own tests run on both.
-PAGES_ON_BOTH = {"test_answering.py", "test_cli.py", "test_export_files.py", "test_exports.py", "test_room_summary.py"}
+PAGES_ON_BOTH = {"test_answering.py", "test_export_files.py", "test_exports.py", "test_room_summary.py"}
 
 KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 

@@ -213,6 +213,7 @@ def test_another_site_can_send_nothing_anywhere(app: Flask, cast: Cast, place: P
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.slow
 def test_every_page_is_valid_html(app: Flask, cast: Cast, place: Place, talk: Place) -> None:
     pages: dict[str, str] = {}
     for name, viewer in cast.everyone.items():

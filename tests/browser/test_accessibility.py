@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 
 import pytest
 from playwright.sync_api import BrowserContext
@@ -16,12 +17,14 @@ from tests.factories import Cast
 NewDevice = Callable[..., BrowserContext]
 #: One language of each direction: a page is as wide in the others.
 MEASURED = ("da", "ar")
+#: Of those that a citizen goes through; the others are looked at in every language.
+STATES_AT_FIRST = 6
 
 
 def test_what_a_citizen_sees(live: Live, cast: Cast, devices: Devices) -> None:
     switch_on_all_languages(cast)
     page = devices.phone().new_page()
-    for _ in citizens(live, cast, devices, page, "ar"):
+    for _ in islice(citizens(live, cast, devices, page, "ar"), STATES_AT_FIRST):
         axe(page)
 
 

@@ -99,6 +99,7 @@ def test_changing_and_deleting_happen_in_place(live: Live, cast: Cast, phone: Ne
     assert totals(meeting).answers == 1
 
 
+@pytest.mark.slow
 def test_unticking_takes_the_question_back_and_ticking_again_brings_it_again(
     live: Live, cast: Cast, phone: NewDevice
 ) -> None:
@@ -115,6 +116,7 @@ def test_unticking_takes_the_question_back_and_ticking_again_brings_it_again(
     assert totals(meeting).questions == 0
 
 
+@pytest.mark.slow
 def test_a_question_kept_without_its_tick_survives_a_change(live: Live, cast: Cast, phone: NewDevice) -> None:
     meeting = a_meeting(cast)
     first = points_of(meeting)[0]
@@ -234,6 +236,7 @@ def test_nothing_scrolls_sideways_at_320_pixels_and_at_double_text(
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, size
 
 
+@pytest.mark.slow
 def test_the_key_in_the_address_opens_the_receipt_on_another_device(live: Live, cast: Cast, phone: NewDevice) -> None:
     meeting = a_meeting(cast)
     page = opened(live, phone(), meeting)

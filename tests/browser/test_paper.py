@@ -203,6 +203,7 @@ def long_wording() -> Wording:
     return a_wording(points=(*can, *fixed), steps=(replace(a_wording().steps[0], key=13, on=STEP_ON),))
 
 
+@pytest.mark.slow
 def test_a_sheet_of_each_template_is_one_page_and_its_code_is_read(live: Live, cast: Cast, laptop: NewDevice) -> None:
     wordings = {}
     for each in content.templates():

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from models.base import reading, session, writing
@@ -86,6 +87,7 @@ def test_a_question_is_replied_to_and_shown_and_every_phone_knows(live: Live, ca
     expect(room.get_by_text(ASKED)).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_without_a_script_the_room_does_the_same_and_axe_finds_nothing(
     live: Live, cast: Cast, devices: Devices
 ) -> None:

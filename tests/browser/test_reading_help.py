@@ -144,6 +144,7 @@ def test_the_page_is_read_sentence_by_sentence(live: Live, cast: Cast, phone: Ne
     assert heard(page)[-1] == "cut"
 
 
+@pytest.mark.slow
 def test_reading_stops_with_its_page_and_takes_nothing_along(live: Live, cast: Cast, phone: NewDevice) -> None:
     """On a phone that can't mark text without touching the page, too."""
     meeting = a_meeting(cast)
@@ -225,6 +226,7 @@ def test_easy_reading_goes_one_section_at_a_time(live: Live, cast: Cast, devices
         expect(page.get_by_role("heading", name=heading)).to_be_visible()
 
 
+@pytest.mark.slow
 def test_easy_reading_leads_to_what_is_wrong_and_loses_nothing(live: Live, cast: Cast, devices: Devices) -> None:
     devices.expect("Error Code 422")
     meeting = a_meeting(cast)

@@ -47,6 +47,7 @@ def top(page: Page) -> Locator:
     return page.locator(".points .row h3").first
 
 
+@pytest.mark.slow
 def test_two_tablets_agree_and_nothing_moves_under_a_finger(live: Live, cast: Cast, tablet: NewDevice) -> None:
     meeting = a_meeting(cast)
     for _ in range(3):
@@ -169,6 +170,7 @@ def fits(page: Page) -> None:
     axe(page)
 
 
+@pytest.mark.slow
 def test_the_projector_shows_the_answers_on_a_key(live: Live, cast: Cast, devices: Devices) -> None:
     devices.expect("Error Code 401")
     meeting = a_meeting(cast, wording=a_wording(can=6, fixed=3))

@@ -133,6 +133,7 @@ def test_after_three_people_nothing_of_them_is_left_and_no_staff_page_opens(
     page.wait_for_url(live.at(f"/meetings/{meeting}/room"))
 
 
+@pytest.mark.slow
 def test_without_a_script_three_people_leave_nothing_either(live: Live, cast: Cast, devices: Devices) -> None:
     devices.expect("ERR_CACHE_MISS")
     meeting = a_meeting_that_asks(cast)
@@ -162,6 +163,7 @@ def staff_addresses(live: Live, meeting: int) -> list[str]:
         ]
 
 
+@pytest.mark.slow
 def test_a_page_that_nobody_touches_asks_and_then_is_cleared(live: Live, cast: Cast, tablet: NewDevice) -> None:
     meeting = a_meeting(cast)
     page = lent(live, cast, meeting, tablet())
@@ -204,6 +206,7 @@ def test_a_page_that_nobody_touches_asks_and_then_is_cleared(live: Live, cast: C
     expect(page.locator("[name=unclear]").first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_what_cannot_be_sent_stays_on_the_screen_and_counts_once(live: Live, cast: Cast, devices: Devices) -> None:
     devices.expect("ERR_FAILED")
     meeting = a_meeting(cast)

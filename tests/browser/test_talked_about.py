@@ -133,6 +133,7 @@ def test_what_is_being_written_stays_through_every_poll(live: Live, cast: Cast, 
     expect(room.locator(".points .row").first).to_contain_text("Klart i alle svar")
 
 
+@pytest.mark.slow
 def test_a_mark_is_undone_and_the_receipt_takes_its_question_back(
     live: Live, cast: Cast, phone: NewDevice, tablet: NewDevice
 ) -> None:
@@ -153,6 +154,7 @@ def test_a_mark_is_undone_and_the_receipt_takes_its_question_back(
     expect(citizen.get_by_text("Er det klart nu?")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_without_a_script_both_pages_do_the_same(live: Live, cast: Cast, phone: NewDevice, tablet: NewDevice) -> None:
     meeting = a_meeting(cast)
     for _ in range(3):
@@ -201,6 +203,7 @@ def test_a_receipt_asks_ever_less_often_and_not_while_nobody_looks(live: Live, c
     assert len(asked) == 8
 
 
+@pytest.mark.slow
 def test_a_reply_that_cannot_be_sent_says_so_and_stays(live: Live, cast: Cast, devices: Devices) -> None:
     for part in ("ERR_FAILED", "htmx:"):
         devices.expect(part)

@@ -80,6 +80,7 @@ def test_a_new_point_has_the_cursor_and_keeps_what_is_typed_at_once(page: Page, 
     assert [point.key for point in wording_of(draft).points] == [1, 2, 5, 3]
 
 
+@pytest.mark.slow
 def test_the_points_to_guess_follow_the_list_and_are_saved(page: Page, draft: int) -> None:
     page.locator("#check summary").click()
     with saving(page, "guess-3=1"):

@@ -12,6 +12,7 @@ from http.client import HTTPConnection
 from urllib.parse import urlencode
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import func, select
 
 from models.answer import Answer, Doubt, SpentKey
@@ -87,6 +88,7 @@ def test_the_same_answer_sent_fifty_times_at_once_to_two_processes_counts_once(c
             assert database.get_one(Meeting, meeting).new_keys == sort
 
 
+@pytest.mark.slow
 def test_a_late_answer_sent_fifty_times_at_once_counts_once(cast: Cast, servers: Servers) -> None:
     meeting, ports, key = a_meeting(cast), servers(2), uuid4()
     page = get(ports[0], f"/m/{code_of(meeting)}/da")
@@ -104,6 +106,7 @@ def test_a_late_answer_sent_fifty_times_at_once_counts_once(cast: Cast, servers:
         assert totals(kept).late == 1
 
 
+@pytest.mark.slow
 def test_fifty_answers_sent_at_once_to_two_processes_are_all_kept(cast: Cast, servers: Servers) -> None:
     meeting = a_meeting(cast)
     sent = send_all_at_once(servers(2), [an_answer(meeting, uuid4()) for _ in range(TIMES)])
@@ -113,6 +116,7 @@ def test_fifty_answers_sent_at_once_to_two_processes_are_all_kept(cast: Cast, se
         assert database.get_one(Meeting, meeting).new_keys == TIMES
 
 
+@pytest.mark.slow
 def test_a_deletion_sent_many_times_at_once_beside_the_answer_is_one_deletion(cast: Cast, servers: Servers) -> None:
     meeting = a_meeting(cast)
     key = answer(meeting, doubts=[2])
