@@ -74,7 +74,7 @@ def weighed(made: list[Visit]) -> Iterator[Row]:
     yield Row(receipt.what, f"{receipt.size / KB:.2f} KB")
 
 
-def timed(chromium: Browser, url: str) -> Iterator[Row]:
+def timed(chromium: Browser, url: str, wanted: float = READABLE) -> Iterator[Row]:
     """How long a slow phone takes, which has never been here: the least of some, as other work only ever adds."""
     taken = []
     for _ in range(ROUNDS):
@@ -83,7 +83,7 @@ def timed(chromium: Browser, url: str) -> Iterator[Row]:
         context.close()
     first, everything = (min(times) for times in zip(*taken, strict=True))
     yield Row("slow phone: first text", f"{first:.2f} s")
-    yield at_most("slow phone: all text readable", everything, " s", READABLE)
+    yield at_most("slow phone: all text readable", everything, " s", wanted)
 
 
 def _at_most(what: str, visit: Visit, kilobytes: float) -> Row:

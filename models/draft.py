@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Texts
 from models.person import Person
-from models.translation import TITLE, Former, Stale, given, settled, settled_texts, texts_of, with_texts
+from models.translation import TITLE, Former, Stale, given, settled, settled_texts, still_aside, texts_of, with_texts
 from models.wording import Step, WordedPoint, Wording
 
 MOST_POINTS = 24
@@ -57,14 +57,14 @@ class Draft(Base):
         """The stale translation of a field, if there is one."""
         return (self.stale or {}).get(field, {}).get(language)
 
-    def save(self, wording: Wording, by_id: int, now: datetime) -> None:
+    def save(self, wording: Wording, by_id: int, now: datetime, beside: Mapping[str, str] | None = None) -> None:
         """Keep the wording; translations whose Danish it changes become stale, those whose Danish it brings back
-        stand again."""
-        self._keep(*settled(self.wording, wording, self.stale or {}), by_id, now)
+        stand again. ``beside``: the Danish that what is new was typed beside, by field."""
+        self._keep(*settled(self.wording, wording, self.stale or {}, beside or {}), by_id, now)
 
-    def settle_title(self, before: Texts, after: Texts) -> Texts:
+    def settle_title(self, before: Texts, after: Texts, beside: str | None) -> Texts:
         """The same for the meeting's title, which is no part of the wording; returns what is to be kept of it."""
-        texts, aside = settled_texts(before, after, (self.stale or {}).get(TITLE, {}))
+        texts, aside = settled_texts(before, after, (self.stale or {}).get(TITLE, {}), beside)
         self._set_aside({**(self.stale or {}), TITLE: aside})
         return texts
 
@@ -80,13 +80,21 @@ class Draft(Base):
         self._keep(with_texts(self.wording, texts), stale, by_id, now)
         return texts[TITLE]
 
-    def save_from(self, page: str, seen_revision: int, wording: Wording, by_id: int, now: datetime) -> None:
+    def save_from(
+        self,
+        page: str,
+        seen_revision: int,
+        wording: Wording,
+        by_id: int,
+        now: datetime,
+        beside: Mapping[str, str] | None = None,
+    ) -> None:
         """Keep what was typed on an open page. Raises ``DraftChanged`` when another page saved since this one saw
         ``seen_revision``; the page that saved last may repeat itself, since an answer may be lost on its way."""
         if seen_revision != self.revision and page != self.saved_from:
             raise DraftChanged(self.saved_at, self.saved_by.name)
         self.saved_from = page
-        self.save(wording, by_id, now)
+        self.save(wording, by_id, now, beside)
 
     def add_point(self, by_id: int, now: datetime, point: WordedPoint | None = None) -> int:
         """A new last point, empty or as a template suggests it; returns its key."""
@@ -139,8 +147,8 @@ class Draft(Base):
         return int(last["item"]["key"])
 
     def discard(self, published: Wording, by_id: int, now: datetime) -> None:
-        """Give up what was prepared and begin again from the published version: stale translations, too, but for the
-        title's. What only staff see stays with the points that are the same."""
+        """Give up what was prepared and begin again from the published version. What only staff see stays with the
+        points that are the same, and what was stale when it was published stays stale."""
         sources = {point.identity: point.source for point in self.wording.points}
         points = [
             replace(point, key=key, source=sources.get(point.identity, ""))
@@ -149,8 +157,9 @@ class Draft(Base):
         steps = [replace(step, key=key) for key, step in enumerate(published.steps, len(points) + 1)]
         self.removed = []
         self.saved_from = ""
-        title = {field: aside for field, aside in (self.stale or {}).items() if field == TITLE}
-        self._keep(replace(published, points=tuple(points), steps=tuple(steps)), title, by_id, now)
+        wording, stale = replace(published, points=tuple(points), steps=tuple(steps)), self.stale or {}
+        aside = {TITLE: stale.get(TITLE, {}), **still_aside(self.wording, wording, stale)}
+        self._keep(wording, aside, by_id, now)
 
     def _keep(self, wording: Wording, stale: Stale, by_id: int, now: datetime) -> None:
         document = wording.to_document()

@@ -33,7 +33,7 @@ from models.draft import Draft
 from models.institution import Institution
 from models.municipality import Municipality
 from models.person import Person, Viewer
-from models.translation import Progress, progress, shown_texts
+from models.translation import TITLE, Progress, progress, shown_texts
 from models.wording import DANISH, Lack, Reason, WordedPoint, Wording, text_lack
 
 REOPENS_WITHIN = timedelta(hours=24)
@@ -297,14 +297,22 @@ class Meeting(Base):
         return wording.without_guesses() if self.is_talk else wording
 
     def write(
-        self, wording: Wording, facts: dict[str, Any], by: Viewer, now: datetime, page: str, seen_revision: int
+        self,
+        wording: Wording,
+        facts: dict[str, Any],
+        by: Viewer,
+        now: datetime,
+        page: str,
+        seen_revision: int,
+        beside: Mapping[str, str] | None = None,
     ) -> None:
-        """Keep what was typed on an open page: the wording in the draft, the facts at once. Audited; once citizens see
-        the facts of an open meeting, each of their changes is. Raises ``DraftChanged``."""
+        """Keep what was typed on an open page: the wording in the draft, the facts at once; ``beside`` is the Danish
+        that each translation was typed beside, by field. Audited; once citizens see the facts of an open meeting, each
+        of their changes is. Raises ``DraftChanged``."""
         before = self.draft.revision
-        self.draft.save_from(page, seen_revision, wording, by.id, now)
+        self.draft.save_from(page, seen_revision, wording, by.id, now, beside)
         if "title" in facts:
-            facts = {**facts, "title": self.draft.settle_title(self.title, facts["title"])}
+            facts = {**facts, "title": self.draft.settle_title(self.title, facts["title"], (beside or {}).get(TITLE))}
         self._written(facts, before, by, now)
 
     def translate(

@@ -26,6 +26,7 @@ from models.summary import keep_final_totals
 from models.talked_about import note_reply
 from models.throttle import Allowance, Kind, Throttled, take
 from models.voiding import Voiding
+from models.wording import DANISH
 
 RETRY_FULL_MEETING = 3600
 #: After closing, answers on paper may be typed in for so long (rule 3).
@@ -134,11 +135,14 @@ def _take(ground: _Ground, submission: Submission, now: datetime, sender: Sender
     points = ground.point_ids
     if not points:
         raise AgreementChanged
+    # Nothing typed in from paper was seen on a page.
+    late = ground.is_closed and submission.seen is not None
+    if late and submission.language not in ground.offered:
+        # It can't be asked for again: the language was switched off while the answer waited on the phone.
+        submission = replace(submission, language=DANISH)
     _refuse_wrong_fields(ground, points, submission)
     if ground.is_talk:
         submission = replace(submission, questions={})
-    # Nothing typed in from paper was seen on a page.
-    late = ground.is_closed and submission.seen is not None
     if ground.answer_id is None:
         _take_new(ground, submission, now, sender, late=late)
     else:
@@ -176,6 +180,10 @@ class _Ground(NamedTuple):
     is_spent: bool
 
     @property
+    def offered(self) -> list[str]:
+        return list(json.loads(self.languages))
+
+    @property
     def point_ids(self) -> frozenset[int]:
         return frozenset(map(int, self.points.split(","))) if self.points else frozenset()
 
@@ -190,7 +198,7 @@ def _ground(code: str, submission: Submission, now: datetime) -> _Ground:
 
 
 def _refuse_wrong_fields(ground: _Ground, points: frozenset[int], submission: Submission) -> None:
-    if submission.language not in json.loads(ground.languages):
+    if submission.language not in ground.offered:
         raise WrongField("lang")
     if not submission.doubts <= points:
         raise WrongField("unclear")

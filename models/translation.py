@@ -87,35 +87,35 @@ def with_texts(wording: Wording, texts: Mapping[str, Texts]) -> Wording:
     )
 
 
-def settled(before: Wording, after: Wording, stale: Stale) -> tuple[Wording, Stale]:
+def settled(before: Wording, after: Wording, stale: Stale, beside: Mapping[str, str]) -> tuple[Wording, Stale]:
     """What a save makes of a wording and of what is stale; see ``settled_texts``. The title's stays: it is no part of
     the wording."""
     old, texts = texts_of(before), {}
     kept = {field: aside for field, aside in stale.items() if field == TITLE}
     for field, new in texts_of(after).items():
-        texts[field], aside = settled_texts(old.get(field, {}), new, stale.get(field, {}))
+        texts[field], aside = settled_texts(old.get(field, {}), new, stale.get(field, {}), beside.get(field))
         if aside:
             kept[field] = aside
     return with_texts(after, texts), kept
 
 
-def settled_texts(before: Texts, after: Texts, aside: dict[str, Former]) -> tuple[Texts, dict[str, Former]]:
+def settled_texts(
+    before: Texts, after: Texts, aside: dict[str, Former], beside: str | None = None
+) -> tuple[Texts, dict[str, Former]]:
     """What a save makes of one text and of its stale translations. In ``after`` a language that is not named is left as
-    it was, an empty one is emptied, and a stale text that comes unchanged stays stale."""
-    danish, made_from = after.get(DANISH, ""), before.get(DANISH, "")
+    it was, an empty one is emptied, and a stale text that comes unchanged stays stale. ``beside``: the Danish that a
+    new translation was typed beside; where somebody changed it meanwhile, the translation is stale from the start."""
+    danish = after.get(DANISH, "")
     texts, kept = {}, {}
     for language, text in after.items():
-        former = aside.get(language)
         if language == DANISH:
             texts[language] = text
-        elif not text.strip():
-            continue
-        elif former is not None and is_same(text, former["text"]) and not is_same(former["danish"], danish):
-            kept[language] = {**former, "text": text}
-        elif former is None and not is_same(made_from, danish) and is_same(text, before.get(language, "")):
-            kept[language] = {"text": text, "danish": made_from}
-        else:
-            texts[language] = text
+        elif text.strip():
+            of = _danish_of(text, before, language, aside.get(language), danish if beside is None else beside)
+            if is_same(of, danish):
+                texts[language] = text
+            else:
+                kept[language] = {"text": text, "danish": of}
     for language, former in aside.items():
         if language in after:
             continue
@@ -124,6 +124,28 @@ def settled_texts(before: Texts, after: Texts, aside: dict[str, Former]) -> tupl
         else:
             kept[language] = former
     return texts, kept
+
+
+def still_aside(draft: Wording, published: Wording, stale: Stale) -> Stale:
+    """What of a draft's stale translations stays when the published wording takes its place: those of texts that both
+    hold, but for what was made from the very Danish that is published."""
+    points = {point.identity: point.key for point in draft.points}
+    steps = {" ".join(step.text.get(DANISH, "").split()): step.key for step in draft.steps}
+    fields = {"purpose": "purpose", "decider": "decider"}
+    for point in published.points:
+        for part in point.parts:
+            fields[f"{FIELDS_OF_PARTS[part]}-{point.key}"] = f"{FIELDS_OF_PARTS[part]}-{points.get(point.identity)}"
+    for step in published.steps:
+        fields[f"step-{step.key}"] = f"step-{steps.get(step.text.get(DANISH, ''))}"
+    kept = {}
+    for field, texts in texts_of(published).items():
+        aside = stale.get(fields.get(field, ""), {})
+        kept[field] = {
+            language: former
+            for language, former in aside.items()
+            if language not in texts and not is_same(former["danish"], texts.get(DANISH, ""))
+        }
+    return kept
 
 
 def given(
@@ -152,6 +174,13 @@ def progress(texts: Mapping[str, Texts], stale: Stale, language: str) -> Progres
     """How far these texts are translated into a language."""
     found = Counter(standing(text, stale.get(field, {}), language) for field, text in texts.items())
     return Progress(language, found[Standing.TRANSLATED], found[Standing.STALE], found[Standing.MISSING])
+
+
+def _danish_of(text: str, before: Texts, language: str, former: Former | None, beside: str) -> str:
+    """The Danish that a translation is of: as before where it is what stood there, else what it was typed beside."""
+    if former is not None and is_same(text, former["text"]):
+        return former["danish"]
+    return before.get(DANISH, "") if is_same(text, before.get(language, "")) else beside
 
 
 def _texts_of(wording: Wording, *, shown_only: bool) -> Iterator[tuple[str, Texts]]:

@@ -8,8 +8,10 @@ const SENDS = "form[data-answer],form[data-sends]";
 const ASKS = `${SENDS},form[data-guesses]`;
 const OURS = ['id="main"', 'id="invitations"'];
 const SOONEST = 5000, LATEST = 30000, SILENT = 20000;
-/* The server, or what stands before it, can't take anything now; later it can. */
-const NOT_NOW = [0, 429, 502, 503, 504];
+/* The server, or what stands before it, can't take anything now; later it can. What lacks the mark is not its word: a
+   hotel's door may answer 200, too. */
+const NOT_NOW = [429, 502, 503, 504];
+const isNotNow = (xhr) => NOT_NOW.includes(xhr.status) || !xhr.getResponseHeader("Afstemt-Build");
 
 const main = () => document.getElementById("main");
 const place = () => `afstemt:${main().dataset.code}`;
@@ -77,6 +79,8 @@ function prepare() {
   const { mode, key, at } = main().dataset;
   if (mode === "receipt") kept.write({ key, at });
   if ("spent" in main().dataset) kept.forget();
+  // Deleted is deleted: a change that still waits must not come as a new answer.
+  if ("spent" in main().dataset && !form) outbox.forget(main().dataset.code);
   if (form) {
     if (!form.elements.key.value) form.elements.key.value = kept.read().key || newKey();
     ready(form);
@@ -90,8 +94,10 @@ function prepare() {
 /* An answer that waits here comes before everything: it is the latest that its citizen has said. */
 async function resume(form, mode) {
   const entry = await outbox.of(main().dataset.code);
-  if (entry) return showAgain(form, entry);
-  return mode === "new" || mode === "closed" ? comeBack(form) : undefined;
+  if (entry) showAgain(form, entry);
+  // A change that came too late takes nothing from the answer that it was to change.
+  if (mode === "closed" ? entry && !entry.refused : entry || mode !== "new") return undefined;
+  return comeBack(form);
 }
 
 function showAgain(form, entry) {
@@ -117,7 +123,7 @@ function readOn() {
 /* Whoever has answered is led to their answer, never to a blank form that would clear every doubt. */
 async function comeBack(form) {
   const answer = kept.read();
-  if (!answer.key || document.querySelector("[data-answered]")) return;
+  if (!answer.key || document.querySelector("[data-answered]") || isCarried(form, answer)) return;
   const receipt = `/m/${main().dataset.code}/answers/${answer.key}?lang=${document.documentElement.lang}`;
   if (answer.at) return lead(form, receipt, answer.at);
   if (!form) return;
@@ -131,6 +137,11 @@ async function comeBack(form) {
     form.elements.key.value = answer.key;
   }
   form.hidden = false;
+}
+
+/* A change that has come along from another language is no blank form. */
+function isCarried(form, { key }) {
+  return form && location.pathname.endsWith("/guess") && form.elements.key.value === key;
 }
 
 function lead(form, receipt, at) {
@@ -155,10 +166,15 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   const form = document.querySelector("form[data-answer]:not(.answered)");
   fetch(link.href, { method: "HEAD" }).then(
-    () => form && main().dataset.mode === "new" ? carry(form, link) : location.assign(link.href),
-    () => shown.above("missing"),
+    () => form ? carry(form, link) : location.assign(link.href),
+    missing,
   );
 });
+
+/* Said where it is seen, wherever on the page it was asked for. */
+function missing() {
+  shown.above("missing").scrollIntoView({ block: "nearest" });
+}
 
 function carry(form, link) {
   const carried = document.createElement("form");
@@ -207,17 +223,15 @@ function entryOf(form, { formData }) {
 async function keep(form, { requestConfig, xhr }) {
   waiting = await outbox.put(entryOf(form, requestConfig));
   shown.receipt(stateOf(waiting));
-  outbox.later(xhr && xhr.status ? xhr.getResponseHeader("Retry-After") : 0);
+  if (xhr) outbox.later(xhr.status, xhr.getResponseHeader("Retry-After"));
   outbox.plan();
 }
 
-function notSent(event) {
-  const form = event.target.closest(ASKS);
-  if (!form) return;
-  const isLater = NOT_NOW.includes(event.detail.xhr.status);
-  if (isLater && form.matches(SENDS)) keep(form, event.detail);
-  else if (isLater && form.matches("[data-guesses]")) readWhatIsKept(form);
-  else if (!saysItself(event.detail.xhr)) shown.line("wrong");
+function notSent({ target, detail }) {
+  const form = target.closest(ASKS), isLater = isNotNow(detail.xhr);
+  if (isLater && form) form.matches(SENDS) ? keep(form, detail) : readWhatIsKept(form);
+  else if (isLater && target.matches("a,form")) missing();
+  else if (form && !saysItself(detail.xhr)) shown.line("wrong");
 }
 document.addEventListener("htmx:sendError", notSent);
 document.addEventListener("htmx:timeout", notSent);
@@ -261,6 +275,7 @@ function lookForMine(left) {
 }
 
 function arrive(reply, text) {
+  shown.above("");
   const address = reply.headers.get("HX-Push-Url");
   if (reply.headers.get("Afstemt-Build") !== build()) return address ? location.assign(address) : location.reload();
   if (!OURS.some((part) => text.includes(part))) return location.reload();
@@ -303,7 +318,9 @@ function saysItself(reply) {
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, shouldSwap, requestConfig } = event.detail;
   const from = xhr.getResponseHeader("Afstemt-Build");
-  const isLater = NOT_NOW.includes(xhr.status) && requestConfig.elt.closest(ASKS);
+  const isLater = isNotNow(xhr) && requestConfig.elt.id !== "invitations";
+  // Then it is treated as what it is: not sent.
+  event.detail.isError ||= isLater;
   event.detail.shouldSwap = shouldSwap && !isLater && from === build() && saysItself(xhr);
   if (shouldSwap && !isLater && from && from !== build() && saysItself(xhr)) onNewPage(event.detail);
 });

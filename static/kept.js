@@ -41,7 +41,7 @@ const shown = (() => {
   function line(state) {
     const waiting = document.getElementById("waiting");
     const place = waiting ? waiting.querySelector("[role=status]") : document.getElementById("state");
-    return place && put(place, state);
+    return place ? put(place, state) : above(state);
   }
 
   function copy(one, point) {

@@ -38,8 +38,10 @@ async function list() {
 
 if (location.pathname !== "/offline") {
   again.href = location.href;
-  // Only whoever was without a network gets one: a page that asks for the next must not be asked for again meanwhile.
-  if (!navigator.onLine) addEventListener("online", () => location.reload());
+  // Whoever is on the way to another page is not called back by a network that returns just then.
+  let isLeaving = false;
+  addEventListener("beforeunload", () => { isLeaving = true; });
+  addEventListener("online", () => isLeaving || location.reload());
 }
 document.addEventListener("outbox", ({ detail }) => {
   if (detail.state === "sent") document.getElementById("waits").hidden = true;

@@ -82,11 +82,13 @@ const outbox = (() => {
     document.dispatchEvent(new CustomEvent("outbox", { detail: { state, entry, ...more } }));
   }
 
+  /* The page may speak another language by now than the one that was answered in: the reply is for this page. */
   async function ask(entry) {
+    const address = `${entry.address.split("?")[0]}?lang=${document.documentElement.lang}`;
     const stop = new AbortController(), silent = setTimeout(() => stop.abort(), SILENT);
     const body = new URLSearchParams([...entry.fields, ...(entry.seen ? [["seen", entry.seen]] : [])]);
     try {
-      const reply = await fetch(entry.address, { method: "POST", headers: { "HX-Request": "true" }, body, signal: stop.signal });
+      const reply = await fetch(address, { method: "POST", headers: { "HX-Request": "true" }, body, signal: stop.signal });
       return { reply, text: await reply.text() };
     } finally {
       clearTimeout(silent);
@@ -99,7 +101,7 @@ const outbox = (() => {
     try { said = await ask(entry); } catch { return false; }
     const { status, ok, headers } = said.reply;
     if (!headers.has("Afstemt-Build") || status >= 500 || status === 429) {
-      later(headers.get("Retry-After"));
+      later(status, headers.get("Retry-After"));
       return false;
     }
     await settle(entry, ok ? 0 : status);
@@ -141,8 +143,9 @@ const outbox = (() => {
     wait = Math.min(wait * 2, LATEST);
   }
 
-  function later(seconds) {
-    notBefore = Date.now() + (Number(seconds) || 0) * 1000;
+  /* A crowd may be asked to wait long; who is back from a fault is not left waiting for what was said in it. */
+  function later(status, seconds) {
+    notBefore = Date.now() + Math.min((Number(seconds) || 0) * 1000, status === 429 ? Infinity : LATEST);
   }
 
   /* Somebody who asks for it need not wait as long as the server has said. */

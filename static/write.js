@@ -119,6 +119,22 @@
     typed += 1;
   });
 
+  /* What is new in the Danish stays marked while its translation is worded anew. */
+  const later = new Map();
+  listens("htmx:oobBeforeSwap", ({ detail }) => {
+    const { activeElement: field } = document, state = part(`${field.id}-state`);
+    if (!state || !state.matches(".stale") || ![state.id, `${field.id}-danish`].includes(detail.target.id)) return;
+    detail.shouldSwap = false;
+    later.set(detail.target.id, detail.fragment.firstElementChild);
+  });
+  listens("focusout", () => {
+    for (const [id, piece] of later) {
+      part(id).replaceWith(piece);
+      htmx.process(piece);
+    }
+    later.clear();
+  });
+
   /* Going to a field opens the point around it and puts the cursor there. */
   function go(id) {
     const target = part(id);

@@ -52,7 +52,7 @@ def keep(meeting_id: int) -> Kept:
 
 def keep_in(meeting: Meeting) -> Kept:
     """The same inside the caller's ``writing()``."""
-    read = typed.read(request.form, meeting, language_typed(meeting), now())
+    read = typed.read(request.form, meeting, language_typed(), now())
     if "languages-shown" in request.form:
         chosen = request.form.getlist("languages")
         read.facts["languages"] = [
@@ -61,7 +61,7 @@ def keep_in(meeting: Meeting) -> Kept:
         ]
     seen = _number(request.form.get("keep") or request.form.get("revision", ""))
     page = request.form.get("page", "")[:LONGEST_TOKEN]
-    meeting.write(read.wording, read.facts, viewer(), now(), page, seen)
+    meeting.write(read.wording, read.facts, viewer(), now(), page, seen, read.beside)
     kept = Kept(read.errors)
     if not kept.errors:
         kept.fitting = _confirm(meeting, page)
@@ -72,7 +72,7 @@ def keep_in(meeting: Meeting) -> Kept:
 def _confirm(meeting: Meeting, page: str) -> str:
     """Take the translation of the field that the button names as one of the Danish as it is now; the field. Nothing is
     left to do where it was typed anew meanwhile."""
-    field, language = request.form.get(FITS, ""), language_typed(meeting)
+    field, language = request.form.get(FITS, ""), language_typed()
     former = meeting.draft.former(field, language)
     if former is not None:
         danish = shown_texts(meeting.title, meeting.draft.wording).get(field, {}).get(DANISH, "")
@@ -80,10 +80,12 @@ def _confirm(meeting: Meeting, page: str) -> str:
     return field if field in typed.shown(meeting, language) else ""
 
 
-def language_typed(meeting: Meeting) -> str:
-    """The language that the form's texts are in."""
+def language_typed() -> str:
+    """The language that the form's texts are in: never taken for another, though it is switched off meanwhile."""
     language = request.form.get("lang", DANISH)
-    return language if language in {DANISH, *meeting.languages} else DANISH
+    if language not in settings().languages:
+        abort(400)
+    return language
 
 
 def _act(meeting: Meeting, kept: Kept) -> None:

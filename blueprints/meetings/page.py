@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
@@ -42,6 +42,8 @@ class WritingPage:
     errors: dict[str, str]
     opened: frozenset[int] = frozenset()
     token: str = ""
+    #: The Danish that stood beside a field when it was typed in, where the page is shown again.
+    beside: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def wording(self) -> Wording:
@@ -126,6 +128,10 @@ class WritingPage:
     def danish(self, name: str) -> str:
         """The Danish beside a field in another language."""
         return self._texts.get(name, {}).get(DANISH, "")
+
+    def danish_seen(self, name: str) -> str:
+        """The Danish that what stands in the field was typed beside."""
+        return self.beside.get(name, self.danish(name))
 
     def former(self, name: str) -> Former | None:
         """The field's translation, where its Danish has changed since."""

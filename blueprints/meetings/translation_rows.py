@@ -11,7 +11,7 @@ from flask_babel import gettext
 from blueprints.meetings.typed import clean, longest
 from models.meeting import Meeting
 from models.translation import TITLE, is_same, shown_texts
-from models.wording import DANISH
+from models.wording import DANISH, text_lack
 
 ENGLISH = "en"
 #: Hexadecimal digits that tell two texts of one field apart.
@@ -124,14 +124,20 @@ def _take(
             number=number, place=_place(meeting, name), most=longest(name), length=len(text),
         )  # fmt: skip
         result.wrong.append(sentence)
-    elif is_of_now:
-        result.translations[name] = (text, texts[DANISH])
+    elif name == TITLE and meeting.opened_at is not None and text_lack(text):
+        # Citizens see it at once: no readiness stands between.
+        sentence = gettext(
+            "Row %(number)d (%(place)s): fill in what stands in { }.", number=number, place=_place(meeting, name)
+        )
+        result.wrong.append(sentence)
     elif _digest(danish) != digests[0]:
         sentence = gettext(
-            "Row %(number)d (%(place)s): the Danish was changed in the spreadsheet, and here as well. Get a new one.",
+            "Row %(number)d (%(place)s): the Danish in the spreadsheet is another one. Get a new spreadsheet.",
             number=number, place=_place(meeting, name),
         )  # fmt: skip
         result.wrong.append(sentence)
+    elif is_of_now:
+        result.translations[name] = (text, texts[DANISH])
     elif language in texts:
         sentence = gettext(
             "Row %(number)d (%(place)s) is older than the Danish, and a newer translation stands here.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import struct
 import zipfile
 import zlib
@@ -35,7 +36,8 @@ _NOT_IN_XML = dict.fromkeys([0xFFFE, 0xFFFF])
 #: In how many ways a file that only looks like a spreadsheet can break its reader.
 _BROKEN = (
     ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError, OSError, RuntimeError,
-    SyntaxError, TypeError, ValueError, struct.error, zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error,
+    SyntaxError, TypeError, ValueError, lzma.LZMAError, struct.error, zipfile.BadZipFile, zipfile.LargeZipFile,
+    zlib.error,
 )  # fmt: skip
 
 _NOTICE, _HEAD = 1, 2

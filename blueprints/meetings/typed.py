@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any, TypeVar
@@ -29,6 +29,8 @@ LONGEST = {
 #: The ticks of a point, by what they switch on. One that is shown sends its name even when it is not ticked.
 TICKS = {"asks_guess": "guess", "asks_hands": "hands"}
 TICKED = "1"
+#: Before a field's name: the Danish that stood beside it.
+BESIDE = "beside-"
 YEARS = range(2000, 2101)
 _KEY = re.compile(r"-\d+")
 
@@ -38,16 +40,24 @@ Old = TypeVar("Old", str, None)
 
 @dataclass
 class Typed:
-    """The texts in one language and the facts, as the fields say it; ``errors`` are sentences by the field's name."""
+    """The texts in one language and the facts, as the fields say it; ``errors`` are sentences by the field's name,
+    ``beside`` is the Danish that a translation was typed beside."""
 
     wording: Wording
     facts: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    beside: dict[str, str] = field(default_factory=dict)
 
 
 def read(fields: Mapping[str, str], meeting: Meeting, language: str, now: datetime) -> Typed:
     """What the fields say about this meeting."""
     return _Reader(fields, meeting, language, now).read()
+
+
+def beside(fields: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
+    """The Danish that stood beside these fields, as the page carries it."""
+    found = ((name, clean(fields[BESIDE + name])) for name in names if BESIDE + name in fields)
+    return {name: danish for name, danish in found if len(danish) <= longest(name)}
 
 
 def shown(meeting: Meeting, language: str) -> dict[str, str]:
@@ -91,7 +101,7 @@ class _Reader:
             points=tuple(self.point(point) for point in old.points),
             steps=tuple(self.step(step) for step in old.steps),
         )
-        return Typed(wording, self.facts(), self.errors)
+        return Typed(wording, self.facts(), self.errors, beside(self.fields, [TITLE, *texts_of(old)]))
 
     def point(self, point: WordedPoint) -> WordedPoint:
         chosen = self.fields.get(f"influence-{point.key}", "")
@@ -128,9 +138,10 @@ class _Reader:
 
     def keep_needed(self, facts: dict[str, Any]) -> None:
         """Citizens read the facts of an open meeting: what it can't do without stays as it was."""
-        danish = facts["title"].get(DANISH, "")
-        for name, fact, text in (("title", "title", danish), ("room", "place", facts["place"])):
-            lack = text_lack(text)
+        danish, typed = (facts["title"].get(language, "") for language in (DANISH, self.language))
+        lacks = {"title": text_lack(danish) or (text_lack(typed) if typed else None), "room": text_lack(facts["place"])}
+        for name, fact in (("title", "title"), ("room", "place")):
+            lack = lacks[name]
             if lack and name not in self.errors:
                 self.errors[name] = _needed() if lack is Reason.MISSING else gettext("Fill in what stands in { }.")
             if name in self.errors:

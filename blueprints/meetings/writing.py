@@ -6,7 +6,7 @@ import json
 import secrets
 from dataclasses import replace
 
-from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import force_locale, gettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
@@ -36,7 +36,8 @@ def write(meeting_id: int) -> str | Response | BaseResponse:
         if meeting.state(now()) is State.CLOSED:
             flash(gettext("The meeting is closed. Its text can't be changed."), "attention")
             return redirect(url_for("meetings.meeting", meeting_id=meeting_id), 303)
-        page = new_page(meeting, request.args.get("lang", DANISH))
+        asked = request.args.get("lang", DANISH)
+        page = new_page(meeting, asked if asked in meeting.languages else DANISH)
         return _rendered("meetings/write.html", page)
 
 
@@ -94,7 +95,6 @@ def _with_ids(wording: Wording) -> Wording:
 
 def new_page(meeting: Meeting, language: str) -> WritingPage:
     """The page as it opens."""
-    language = language if language in {DANISH, *meeting.languages} else DANISH
     # `lang` names the language that is written here; the page around it speaks the writer's own.
     languages.use(viewer().locale)
     opened = parse_number(request.args.get("open", ""))
@@ -113,9 +113,10 @@ def as_typed(meeting_id: int, errors: dict[str, str], status: int, **context: ob
     """The page again with everything that was typed, whether it could be saved or not."""
     with reading():
         meeting = access.meeting_to_run(meeting_id)
-        page = new_page(meeting, language_typed(meeting))
+        page = new_page(meeting, language_typed())
         page.errors = errors
         page.values.update({name: value for name, value in request.form.items() if name in page.values})
+        page.beside = typed.beside(request.form, page.values)
         return make_response(_rendered("meetings/write.html", page, **context), status)
 
 
@@ -124,7 +125,7 @@ def changed_elsewhere(meeting_id: int, change: DraftChanged) -> Response:
     if not asked_by_htmx():
         return as_typed(meeting_id, {}, 409, change=change)
     with reading():
-        page = new_page(access.meeting_to_run(meeting_id), request.form.get("lang", DANISH))
+        page = new_page(access.meeting_to_run(meeting_id), language_typed())
         response = make_response(_rendered("meetings/_conflict.html", page, change=change, oob=True), 409)
     response.headers["HX-Reswap"] = "none"
     return response
@@ -160,7 +161,7 @@ def _fragment(meeting_id: int, kept: Kept) -> Response:
     """The status pieces, and after an act the list that it changed; never a field that somebody types in."""
     with reading():
         meeting = access.meeting_to_run(meeting_id)
-        page = new_page(meeting, language_typed(meeting))
+        page = new_page(meeting, language_typed())
         page.errors = kept.errors
         page.opened = frozenset([kept.key] if kept.key else [])
         changes_list = bool(kept.act) and not kept.errors
@@ -216,8 +217,6 @@ def _onward(meeting_id: int, kept: Kept) -> str:
 
 
 def _rendered(template: str, page: WritingPage, **context: object) -> str:
-    if page.language not in {DANISH, *page.meeting.languages}:
-        abort(404)
     pickable = page.meeting.languages_to_pick
     choices = [(code, languages.own_name(code)) for code in settings().languages if code in pickable]
     return render_template(template, page=page, meeting=page.meeting, choices=choices, **context)

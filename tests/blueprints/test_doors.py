@@ -116,6 +116,7 @@ def test_the_privacy_notice_has_each_municipality_s_own_words_and_days(client: F
         own.address, own.retention_days, own.question_days, own.room_limit = "Torvet 1, 1234 Eksempelby", 77, 11, 9
     page = client.get("/privacy?lang=en").text
     for said in (
+        "Whether you answered on your own phone, on our tablet or on paper.",
         "Eksempelby Kommune is responsible for your data (data controller). Address: Torvet 1, 1234 Eksempelby",
         "Write or call: <bdi>dpo@eksempelby.example</bdi>",
         "We delete the answers 77 days after",

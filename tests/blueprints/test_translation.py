@@ -22,7 +22,7 @@ from models.draft import Draft
 from models.meeting import Meeting
 from models.person import Person
 from models.translation import texts_of
-from tests.blueprints.test_writing import HTMX, fields_of, save
+from tests.blueprints.test_writing import HTMX, fields_of, found_in, save
 from tests.factories import Cast, a_meeting, a_wording, csrf_token
 
 SigningIn = Callable[..., None]
@@ -83,6 +83,47 @@ def send(client: FlaskClient, meeting_id: int, content: bytes, language: str = "
 
 
 # Side by side
+
+
+def test_the_title_of_an_open_meeting_is_never_shown_unfilled(client: FlaskClient, cast: Cast, meeting: int) -> None:
+    opened = a_meeting(cast, languages=list(LANGUAGES), wording=a_wording(languages=LANGUAGES))
+    told = save(client, opened, fields_of(client, opened, "ar"), title="لقاء {صف}")
+    assert (told.status_code, 'missing" id="title-lacks"' in told.text) == (422, True)
+    book, sheet = sheet_of(client, opened)
+    sheet.cell(row_of(sheet, "title"), TRANSLATION).value = "لقاء {صف}"
+    assert "Row 3 (Title): fill in what stands in { }." in send(client, opened, packed(book)).text
+    with reading():
+        assert "ar" not in session().get_one(Meeting, opened).title
+
+
+def conflict_kept(client: FlaskClient, meeting_id: int, hidden: dict[str, str], **typed: str) -> None:
+    """What is typed on a page that somebody else saved meanwhile, and kept nevertheless."""
+    told = save(client, meeting_id, hidden, HTMX, **typed)
+    assert told.status_code == 409
+    keep = found_in(told.text, r'name="keep" value="(\d+)"')
+    assert save(client, meeting_id, hidden, HTMX, keep=keep, **typed).status_code == 200
+
+
+def test_a_language_that_is_switched_off_meanwhile_is_never_taken_for_danish(client: FlaskClient, meeting: int) -> None:
+    hidden, before = fields_of(client, meeting, "ar"), draft_of(meeting).wording.purpose
+    save(client, meeting, languages_shown="1", languages=["en"])
+    conflict_kept(client, meeting, hidden, purpose="غرض")
+    assert draft_of(meeting).wording.purpose == {**before, "ar": "غرض"}
+    assert save(client, meeting, {**hidden, "lang": "xx"}, purpose="?").status_code == 400
+
+
+def test_what_was_typed_beside_danish_that_changed_meanwhile_is_older_than_it(
+    client: FlaskClient, meeting: int
+) -> None:
+    hidden, danish = fields_of(client, meeting, "ar"), draft_of(meeting).wording.purpose["da"]
+    beside = {f"beside-{name}": value for name, value in (("purpose", danish), ("title", "Forældremøde"))}
+    assert f'name="beside-purpose" value="{danish}"' in page_of(client, meeting)
+    save(client, meeting, purpose="Noget nyt", title="Et andet møde")
+    conflict_kept(client, meeting, {**hidden, **beside}, purpose="غرض", title="لقاء آخر")
+    assert draft_of(meeting).former("purpose", "ar") == {"text": "غرض", "danish": danish}
+    assert draft_of(meeting).former("title", "ar") == {"text": "لقاء آخر", "danish": "Forældremøde"}
+    again = save(client, meeting, {**fields_of(client, meeting, "ar"), "revision": "1", **beside}, purpose="جديد")
+    assert f'name="beside-purpose" value="{danish}"' in unescape(again.text)
 
 
 def test_the_danish_stands_beside_what_is_translated(client: FlaskClient, meeting: int) -> None:
@@ -297,6 +338,15 @@ def test_an_earlier_translation_is_shown_to_the_translator_and_is_fresh_once_cop
     assert draft_of(meeting).former("decider", "ar") is None
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_sheet_whose_columns_moved_brings_nothing_of_another_language(client: FlaskClient, meeting: int) -> None:
+    book, sheet = sheet_of(client, meeting)
+    sheet.delete_cols(DANISH)
+    before = draft_of(meeting)
+    assert "the Danish in the spreadsheet is another one" in send(client, meeting, packed(book)).text
+    assert draft_of(meeting).wording == before.wording
+
+
 def test_one_row_that_is_wrong_keeps_all_from_being_taken(client: FlaskClient, meeting: int) -> None:
     book, sheet = sheet_of(client, meeting)
     sheet.cell(row_of(sheet, "title"), TRANSLATION).value = "x" * 81
@@ -309,17 +359,16 @@ def test_one_row_that_is_wrong_keeps_all_from_being_taken(client: FlaskClient, m
     assert reply.status_code == 422
     page = unescape(reply.text)
     assert "Row 3 (Title): at most 80 characters, not 81." in page
-    assert "Row 6 (Point 1: How they do it): the Danish was changed" in page
+    assert "Row 6 (Point 1: How they do it): the Danish in the spreadsheet is another one" in page
     assert 'aria-describedby="file-wrong"' in page
     assert draft_of(meeting).revision == before.revision
 
 
 def hostile(kind: str, good: bytes) -> bytes:
     """A file that only looks like a spreadsheet, made from a good one."""
-    if kind == "no zip":
-        return b"Point 1,Words\n"
-    if kind == "cut off":
-        return good[: len(good) // 2]
+    whole = {"no zip": b"Point 1,Words\n", "cut off": good[: len(good) // 2], "spoilt within": _spoilt_within(good)}
+    if kind in whole:
+        return whole[kind]
     changed = BytesIO()
     with zipfile.ZipFile(BytesIO(good)) as old, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
@@ -338,6 +387,15 @@ def hostile(kind: str, good: bytes) -> bytes:
     return changed.getvalue()
 
 
+def _spoilt_within(good: bytes) -> bytes:
+    """Packed in another way than a spreadsheet is, and damaged."""
+    changed = BytesIO()
+    with zipfile.ZipFile(BytesIO(good)) as old, zipfile.ZipFile(changed, "w", zipfile.ZIP_LZMA) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    return changed.getvalue().replace(b"\x5d\x00\x00", b"\xff\xff\xff")
+
+
 def _spoilt(kind: str, sheet: bytes) -> bytes:
     if kind == "entities":
         head = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "b"><!ENTITY c "&b;&b;">]>'
@@ -354,7 +412,7 @@ def _spoilt(kind: str, sheet: bytes) -> bytes:
     "kind",
     [
         "no zip", "cut off", "nothing in it", "macros", "bomb", "many parts", "entities", "no xml",
-        "numbers that are none",
+        "numbers that are none", "spoilt within",
     ],
 )  # fmt: skip
 def test_a_file_that_is_no_spreadsheet_is_said_at_its_field(client: FlaskClient, meeting: int, kind: str) -> None:

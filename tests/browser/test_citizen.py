@@ -10,12 +10,13 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from config import LANGUAGES
 from models.answer import Answer, hash_of_key
 from models.base import reading, writing
 from models.meeting import Meeting
 from models.summary import Totals, count
 from tests.browser.conftest import Devices, Live
-from tests.factories import Cast, a_meeting, a_wording, code_of, points_of
+from tests.factories import Cast, a_meeting, a_wording, code_of, points_of, switch_languages
 
 NewDevice = Callable[..., BrowserContext]
 
@@ -168,20 +169,31 @@ def test_without_storage_one_can_still_answer(live: Live, cast: Cast, phone: New
 
 
 def test_the_whole_minute_without_javascript(live: Live, cast: Cast, phone: NewDevice) -> None:
-    meeting = a_meeting(cast)
-    page = opened(live, phone(java_script_enabled=False), meeting)
+    switch_languages(cast, *LANGUAGES)
+    meeting = a_meeting(cast, languages=list(LANGUAGES))
+    page = phone(java_script_enabled=False).new_page()
+    page.goto(live.at("/"))
+    page.locator("#code").fill(code_of(meeting).lower())
+    page.locator("form .button").click()
     assert button(page) == "Send mit svar"
+    for language in (*reversed(LANGUAGES), "ar"):
+        if not page.locator(f"a[hreflang={language}]").is_visible():
+            page.locator(".tongues summary").click()
+        page.locator(f"a[hreflang={language}]").click()
+        expect(page.locator("html")).to_have_attribute("lang", language)
+        expect(page.locator("[name=unclear]")).to_have_count(3)
     tick(page, 1)
     page.locator("textarea:visible").fill("Hvad?")
     page.locator(".send .button").click()
-    expect(page.locator("h1")).to_have_text("Tak for dit svar")
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    page.locator("a[hreflang=da]").click()
     expect(page.get_by_text("Ret svaret her, ikke ved at scanne igen.")).to_be_visible()
-    page.get_by_role("link", name="Ret mit svar").click()
+    page.locator("a[href*='change=1']").click()
     page.locator("[name=unclear]").first.uncheck()
     page.locator(".send .button").click()
     expect(page.get_by_text("3 punkter var klare")).to_be_visible()
-    page.get_by_role("link", name="Slet mit svar").click()
-    page.get_by_role("button", name="Ja, slet det").click()
+    page.locator("a[href*='delete=1']").click()
+    page.locator("form[action*=deletion] button").click()
     expect(page.locator("h1")).to_have_text("Dit svar er slettet")
     assert totals(meeting).answers == 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -13,22 +14,27 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from app import create_app
 from blueprints.citizen.rendered import RenderedPages
 from config import Config
 from models.base import reading, writing
+from models.late import LATE_WITHIN
 from models.meeting import Meeting
 from models.summary import Totals, count
+from models.summary import totals as summed
 from tests.browser.conftest import Devices, look_again
+from tests.chromium import FLAGS, chromium_path
 from tests.factories import Cast, a_meeting, a_wording, code_of, points_of
 
 NewDevice = Callable[..., BrowserContext]
 
 #: What Chromium says where a server is gone or a reply was lost.
-FAULTS = ("ERR_", "htmx:", "503", "Error Code 4", "fetching the script")
+FAULTS = ("ERR_", "htmx:", "503", "Error Code", "fetching the script")
+
+SENDING = re.compile(r"/answers(\?|$)")
 
 
 class _Silent(WSGIRequestHandler):
@@ -186,6 +192,135 @@ def test_the_reply_lost_after_the_commit_is_asked_for_again_and_counts_once(
     assert (figures.answers, figures.point(points_of(meeting)[0]).unclear_now) == (1, 1)
 
 
+def test_an_answer_given_without_a_network_counts_though_the_meeting_closed_meanwhile(
+    server: Server, cast: Cast, meeting: int, phone: NewDevice
+) -> None:
+    device = phone()
+    page = opened(server, device, meeting)
+    kept_by_worker(page, f"/m/{code_of(meeting)}/en")
+    device.set_offline(True)
+    tick(page, 1)
+    press(page)
+    state(page, "kept")
+    with writing() as database:
+        found = database.get_one(Meeting, meeting)
+        # Where the network comes back, the language is no longer the meeting's.
+        found.change_facts(cast.mette, datetime.now(UTC), languages=["da"])
+        found.close(datetime.now(UTC), cast.mette)
+    device.set_offline(False)
+    receipt(page)
+    expect(page.get_by_text("It came after the meeting was closed. It still counts.")).to_be_visible()
+    with reading() as database:
+        figures = summed(database.get_one(Meeting, meeting))
+    assert (figures.answers, figures.late, figures.point(points_of(meeting)[0]).unclear_now) == (1, 1, 1)
+
+
+def test_what_waits_is_said_on_a_closed_page_too_and_a_late_refusal_leaves_the_answer(
+    server: Server, cast: Cast, meeting: int, phone: NewDevice
+) -> None:
+    device = phone()
+    page = opened(server, device, meeting)
+    press(page)
+    receipt(page)
+    page.get_by_role("link", name="Change my answer").click()
+    expect(page.locator("main")).to_have_attribute("data-mode", "change")
+    device.route(SENDING, lambda route: route.fulfill(status=503, body="maintenance"))
+    tick(page, 1, "Why so early?")
+    press(page)
+    state(page, "failed")
+    with writing() as database:
+        found = database.get_one(Meeting, meeting)
+        found.close(datetime.now(UTC), cast.mette)
+    page.goto(server.at(f"/m/{code_of(meeting)}/en"))
+    expect(page.locator("main")).to_have_attribute("data-mode", "closed")
+    state(page, "failed")
+    with writing() as database:
+        found = database.get_one(Meeting, meeting)
+        found.closed_at = found.closes_at = datetime.now(UTC) - LATE_WITHIN
+    device.unroute(SENDING)
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("Why so early?").first).to_be_visible()
+    expect(page.locator("[data-is=failed]")).to_have_count(0)
+    page.goto(server.at(f"/m/{code_of(meeting)}/en"))
+    state(page, "refused")
+    expect(page.get_by_role("link", name="See your answer")).to_be_visible()
+    assert (totals(meeting).answers, totals(meeting).questions) == (1, 0)
+
+
+def test_a_hotels_door_that_answers_takes_nothing_and_a_reply_speaks_the_language_of_its_page(
+    server: Server, meeting: int, phone: NewDevice
+) -> None:
+    page = opened(server, phone(), meeting)
+    page.route(SENDING, lambda route: route.fulfill(body="<main>Welcome to our hotel</main>"))
+    press(page)
+    state(page, "failed")
+    assert totals(meeting).answers == 0
+    page.unroute_all()
+    page.goto(server.at(f"/m/{code_of(meeting)}/da"))
+    receipt(page)
+    expect(page.locator("h1:visible")).to_have_text("Tak for dit svar")
+    assert totals(meeting).answers == 1
+
+
+def test_what_needs_a_network_says_so_and_deleting_leaves_nothing_to_be_sent(
+    server: Server, app: Flask, meeting: int, phone: NewDevice
+) -> None:
+    page = opened(server, phone(), meeting)
+    press(page)
+    receipt(page)
+    server.stop()
+    page.get_by_role("link", name="Delete my answer").click()
+    state(page, "missing")
+    server.start(app)
+    page.get_by_role("link", name="Delete my answer").click()
+    # A change that another tab could not send.
+    page.evaluate(
+        """() => outbox.put({ key: document.getElementById('main').dataset.key, kept_at: Date.now(),
+          code: document.getElementById('main').dataset.code, fields: [], refused: 409 })"""
+    )
+    page.get_by_role("button", name="Yes, delete it").click()
+    expect(page.locator("main")).to_have_attribute("data-mode", "notice")
+    until(page, "async () => !(await outbox.all()).length")
+    assert totals(meeting).answers == 0
+
+
+def test_what_was_typed_goes_along_into_another_language_even_where_the_text_has_changed(
+    server: Server, cast: Cast, meeting: int, phone: NewDevice
+) -> None:
+    page = opened(server, phone(), meeting)
+    press(page)
+    receipt(page)
+    with writing() as database:
+        found = database.get_one(Meeting, meeting)
+        found.draft.save(a_wording(can=3), cast.mette.id, datetime.now(UTC))
+        found.publish(datetime.now(UTC), cast.mette)
+    page.goto(f"{page.url}&change=1")
+    tick(page, 1, "Why so early?")
+    page.get_by_role("link", name="Dansk").click()
+    expect(page.locator("html")).to_have_attribute("lang", "da")
+    expect(page.locator("textarea:visible")).to_have_value("Why so early?")
+    press(page)
+    receipt(page)
+    assert (totals(meeting).answers, totals(meeting).questions) == (1, 1)
+
+
+def test_the_next_try_is_never_more_than_half_a_minute_away(server: Server, meeting: int, phone: NewDevice) -> None:
+    page = opened(server, phone(), meeting)
+    waits = page.evaluate(
+        """() => {
+          const waits = [], later = window.setTimeout
+          window.setTimeout = (act, wait) => waits.push(wait)
+          for (let tries = 0; tries < 7; tries++) outbox.plan()
+          outbox.later(503, 3600)
+          outbox.plan()
+          window.setTimeout = later
+          return waits
+        }"""
+    )
+    assert waits[:7] == [2000, 4000, 8000, 16000, 30000, 30000, 30000]
+    assert 29_000 < waits[7] <= 30_000
+
+
 def test_an_answer_to_a_server_that_is_down_is_sent_within_a_minute_of_its_return(
     server: Server, app: Flask, meeting: int, phone: NewDevice
 ) -> None:
@@ -252,6 +387,31 @@ def test_where_the_phone_keeps_nothing_one_can_still_answer_and_is_told_so(
     page.get_by_role("button", name="Try again").click()
     receipt(page)
     assert totals(meeting).answers == 2
+
+
+@pytest.mark.slow
+def test_over_plain_http_one_can_answer_and_what_waits_is_sent(
+    settings: Config, meeting: int, browser: Browser
+) -> None:
+    """Without a worker, caches, locks and random keys: a name that is not the phone itself has none of them."""
+    settings.instance_dir.mkdir(exist_ok=True)
+    elsewhere = create_app(replace(settings, trusted_hosts=("meeting.example",)))
+    server = Server(elsewhere)
+    flags = [*FLAGS, "--host-resolver-rules=MAP meeting.example 127.0.0.1"]
+    chromium = browser.browser_type.launch(executable_path=chromium_path(), args=flags)
+    page = chromium.new_page()
+    page.goto(server.at(f"/m/{code_of(meeting)}/en").replace("127.0.0.1", "meeting.example"))
+    assert not page.evaluate("isSecureContext || 'randomUUID' in crypto || 'caches' in window || 'locks' in navigator")
+    server.stop()
+    tick(page, 1)
+    press(page)
+    state(page, "failed")
+    server.start(elsewhere)
+    page.get_by_role("button", name="Try again").click()
+    receipt(page)
+    chromium.close()
+    server.stop()
+    assert totals(meeting).answers == 1
 
 
 @pytest.mark.slow

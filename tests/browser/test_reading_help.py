@@ -49,6 +49,13 @@ window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text }
 """
 WITHOUT_HIGHLIGHTS = "Object.defineProperty(CSS, 'highlights', { value: undefined })"
 HIGHLIGHTED = "[...(CSS.highlights.get('aloud') || [])].map(String)"
+BEHIND_THE_BAR = """() => {
+  const [first] = document.getElementsByName('unclear'), next = document.querySelectorAll('.point .listen')[1];
+  first.focus({ preventScroll: true });
+  scrollBy(0, next.getBoundingClientRect().bottom - innerHeight);
+}"""
+ABOVE_THE_BAR = """document.activeElement.matches('.listen') && document.activeElement.getBoundingClientRect().bottom
+  <= document.getElementById('player').getBoundingClientRect().top"""
 IN_ORDER = [
     "Formålet er at aftale børnenes skærmtid.",
     "Skolens leder bestemmer til sidst.",
@@ -138,6 +145,10 @@ def test_the_page_is_read_sentence_by_sentence(live: Live, cast: Cast, phone: Ne
     expect(slower).to_have_attribute("aria-pressed", "true")
     assert heard_after(page, before + 5) == [[read[0], "da-DK", 0.7]]
     axe(page)
+    # What Tab comes to next would stand behind the bar.
+    page.evaluate(BEHIND_THE_BAR)
+    page.keyboard.press("Tab")
+    assert page.evaluate(ABOVE_THE_BAR)
     stop.click()
     expect(page.locator("#player")).to_be_hidden()
     expect(page.locator(".point .listen").nth(1)).to_be_focused()

@@ -247,6 +247,23 @@ def test_the_pages_are_accessible_and_fit_a_narrow_phone(live: Live, cast: Cast,
         axe(page)
 
 
+def test_what_is_new_in_the_danish_stays_marked_while_it_is_translated(
+    live: Live, cast: Cast, laptop: NewDevice
+) -> None:
+    page = writing_page(live, laptop(), cast, a_meeting(cast, state="draft", languages=["da", "en"]))
+    with saving(page, "purpose=Noget nyt"):
+        page.locator("#purpose").fill("Noget nyt")
+    page.locator(".tabs [value=en]").click()
+    with saving(page, "Something n"):
+        page.locator("#purpose").fill("Something n")
+    expect(page.locator("#next")).to_have_count(0)
+    expect(page.locator("#purpose-state .former")).to_be_visible()
+    expect(page.locator("#purpose-danish ins").first).to_be_visible()
+    page.keyboard.press("Shift+Tab")
+    expect(page.locator("#purpose-state")).to_be_hidden()
+    expect(page.locator("#purpose-danish ins")).to_have_count(0)
+
+
 def test_a_translation_is_typed_beside_its_danish_and_looked_at_again(
     live: Live, cast: Cast, laptop: NewDevice
 ) -> None:

@@ -23,9 +23,9 @@ from tests.factories import PASSWORD, Cast, a_meeting, a_point, a_wording, answe
 WRITTEN = ("da", "en", "ar")
 DOORS = ("/", "/privacy", "/was", "/offline", "/join?code=K7M4QX2B", "/nowhere")
 OF_AN_OPEN_MEETING = (
-    "", "/agreement", "/agreement?lang=en", "/translation?lang=en", "/publication", "/closure", "/deletion", "/record",
-    "/poster", "/paper/sheet", "/paper", "/voiding", "/room", "/room?view=split", "/room?view=questions",
-    "/room?view=projector", "/room?view=projector-split", "/preview",
+    "", "/agreement", "/agreement?lang=en", "/translation?lang=en", "/publication", "/withdrawal", "/closure",
+    "/deletion", "/record", "/poster", "/paper/sheet", "/paper", "/voiding", "/room", "/room?view=split",
+    "/room?view=questions", "/room?view=projector", "/room?view=projector-split", "/preview",
 )  # fmt: skip
 #: What is folded is looked at, too.
 UNFOLD = "() => { document.querySelectorAll('details').forEach(each => { each.open = true }) }"

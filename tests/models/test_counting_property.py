@@ -365,7 +365,7 @@ def test_every_figure_is_what_a_recount_says_on_postgresql(cast: Cast, acts: lis
 
 
 @pytest.mark.slow
-@settings(anyhow, max_examples=1000)
+@settings(anyhow, max_examples=200)
 @sequences
 def test_every_figure_is_what_a_recount_says_of_ever_new_sequences(cast: Cast, acts: list[Act]) -> None:
     check_every_figure(cast, acts)

@@ -189,6 +189,16 @@ def test_an_answer_in_time_changed_late_is_late_and_stays_so(cast: Cast) -> None
     assert figures(meeting).late == 1
 
 
+def test_a_language_that_was_switched_off_meanwhile_loses_no_answer(cast: Cast) -> None:
+    meeting = a_meeting(cast, now=OPENED)
+    with writing():
+        session().get_one(Meeting, meeting).change_facts(cast.mette, SEEN, languages=["da"])
+    with pytest.raises(WrongField), writing():
+        receive(code_of(meeting), Submission(hash_of_key(uuid4()), 1, "en", seen=SEEN), SEEN + MINUTE, None)
+    close(cast, meeting, CLOSED)
+    assert stored(meeting, send_late(meeting, language="en")).language == "da"
+
+
 def test_sent_twice_it_is_one_answer(meeting: int) -> None:
     key = send_late(meeting)
     send_late(meeting, key=key, now=LATER + MINUTE)

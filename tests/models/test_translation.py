@@ -181,6 +181,27 @@ def test_giving_the_changes_up_brings_the_published_words_and_drops_what_was_set
         assert not meeting.has_unpublished_changes
 
 
+def test_giving_the_changes_up_keeps_what_was_stale_when_the_version_was_published(cast: Cast) -> None:
+    open_meeting = a_meeting(cast, now=NOW, wording=a_wording(points=tuple(reversed(a_wording().points))))
+    with writing():
+        meeting = meeting_of(open_meeting)
+        key = meeting.draft.wording.can[0].key
+        say(meeting, cast, purpose="Andet formål", **{f"how_{key}": "Sig det nu.", "step_4": "Vi skriver snart."})
+        before = meeting.draft.stale or {}
+        meeting.publish(NOW, cast.mette)
+        identity = meeting.published.wording.can[0].identity
+        say(meeting, cast, purpose="Tredje formål", decider="Rådet")
+        meeting.discard_draft(cast.mette, NOW)
+        after, now_at = meeting.draft.stale or {}, {each.identity: each.key for each in meeting.draft.wording.points}
+        (step,) = meeting.draft.wording.steps
+        assert after == {
+            "purpose": before["purpose"],
+            f"how-{now_at[identity]}": before[f"how-{key}"],
+            f"step-{step.key}": before["step-4"],
+        }
+        assert not meeting.has_unpublished_changes
+
+
 def test_progress_counts_what_citizens_see_in_each_language_that_is_switched_on(cast: Cast) -> None:
     point = a_point(1, how={})
     draft = a_meeting(cast, state="draft", now=NOW, languages=["da", "en", "ar"], wording=a_wording(points=(point,)))
