@@ -325,6 +325,10 @@ class Meeting(Base):
         self.draft.saved_from = page
         self._written({"title": title}, before, by, now)
 
+    def leaves_title_unfilled(self, text: str) -> bool:
+        """Whether a title would show citizens an unfilled ``{…}``: once opened it needs no publishing to be read."""
+        return self.opened_at is not None and text_lack(text) is Reason.PLACEHOLDER
+
     @property
     def translations(self) -> list[Progress]:
         """How far each language that is switched on has come, in their order."""

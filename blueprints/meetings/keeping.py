@@ -19,7 +19,7 @@ from models.base import writing
 from models.draft import Draft, DraftFull
 from models.meeting import Meeting, State, WrongState
 from models.person import Viewer
-from models.translation import shown_texts
+from models.translation import TITLE, shown_texts
 from models.wording import DANISH, Influence, WordedPoint
 
 ACTS = ("add", "remove", "up", "down", "undo")
@@ -64,20 +64,22 @@ def keep_in(meeting: Meeting) -> Kept:
     meeting.write(read.wording, read.facts, viewer(), now(), page, seen, read.beside)
     kept = Kept(read.errors)
     if not kept.errors:
-        kept.fitting = _confirm(meeting, page)
+        _confirm(meeting, page, kept)
         _act(meeting, kept)
     return kept
 
 
-def _confirm(meeting: Meeting, page: str) -> str:
-    """Take the translation of the field that the button names as one of the Danish as it is now; the field. Nothing is
-    left to do where it was typed anew meanwhile."""
+def _confirm(meeting: Meeting, page: str, kept: Kept) -> None:
+    """Take the translation of the field that the button names as one of the Danish as it is now. Nothing is left to do
+    where it was typed anew meanwhile."""
     field, language = request.form.get(FITS, ""), language_typed()
     former = meeting.draft.former(field, language)
-    if former is not None:
+    if former is not None and field == TITLE and meeting.leaves_title_unfilled(former["text"]):
+        kept.errors[field] = gettext("Fill in what stands in { }.")
+    elif former is not None:
         danish = shown_texts(meeting.title, meeting.draft.wording).get(field, {}).get(DANISH, "")
         meeting.translate(language, {field: (former["text"], danish)}, viewer(), now(), page)
-    return field if field in typed.shown(meeting, language) else ""
+    kept.fitting = field if field in typed.shown(meeting, language) else ""
 
 
 def language_typed() -> str:

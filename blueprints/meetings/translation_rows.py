@@ -11,7 +11,7 @@ from flask_babel import gettext
 from blueprints.meetings.typed import clean, longest
 from models.meeting import Meeting
 from models.translation import TITLE, is_same, shown_texts
-from models.wording import DANISH, text_lack
+from models.wording import DANISH
 
 ENGLISH = "en"
 #: Hexadecimal digits that tell two texts of one field apart.
@@ -124,7 +124,7 @@ def _take(
             number=number, place=_place(meeting, name), most=longest(name), length=len(text),
         )  # fmt: skip
         result.wrong.append(sentence)
-    elif name == TITLE and meeting.opened_at is not None and text_lack(text):
+    elif name == TITLE and meeting.leaves_title_unfilled(text):
         # Citizens see it at once: no readiness stands between.
         sentence = gettext(
             "Row %(number)d (%(place)s): fill in what stands in { }.", number=number, place=_place(meeting, name)

@@ -92,6 +92,11 @@ def test_the_title_of_an_open_meeting_is_never_shown_unfilled(client: FlaskClien
     book, sheet = sheet_of(client, opened)
     sheet.cell(row_of(sheet, "title"), TRANSLATION).value = "لقاء {صف}"
     assert "Row 3 (Title): fill in what stands in { }." in send(client, opened, packed(book)).text
+    with writing() as database:
+        draft = database.get_one(Meeting, opened).draft
+        draft.stale = {"title": {"ar": {"text": "لقاء {صف}", "danish": "Møde"}}}
+    told = save(client, opened, fields_of(client, opened, "ar"), fits="title")
+    assert (told.status_code, 'missing" id="title-lacks"' in told.text) == (422, True)
     with reading():
         assert "ar" not in session().get_one(Meeting, opened).title
 
