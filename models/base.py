@@ -90,6 +90,7 @@ class _Database:
         self._thread_lock = threading.Lock()
         self._lock_path: str | None = None
         self._descriptor: tuple[int, int] | None = None
+        self._of_thread = threading.local()
 
     def connect(self, url: str) -> Engine:
         self.disconnect()
@@ -111,6 +112,26 @@ class _Database:
         if self._descriptor is not None and self._descriptor[0] == os.getpid():
             os.close(self._descriptor[1])
         self.engine = self._lock_path = self._descriptor = None
+        self._of_thread = threading.local()
+
+    @contextmanager
+    def connection_at_hand(self) -> Iterator[Any]:
+        """The driver's connection for prepared statements. On SQLite each thread keeps its own: to take one out of the
+        pool and put it back costs as much as the statement. A server may end one, so PostgreSQL's come from the
+        pool, which looks before it gives."""
+        if self._lock_path is None:
+            pooled = engine().raw_connection()
+            try:
+                yield pooled.driver_connection
+            finally:
+                pooled.close()
+            return
+        kept = self._of_thread
+        if not hasattr(kept, "connection"):
+            pooled = engine().raw_connection()
+            kept.connection = pooled.driver_connection
+            pooled.detach()
+        yield kept.connection
 
     @contextmanager
     def one_writer(self) -> Iterator[None]:
@@ -180,14 +201,12 @@ def glancing() -> Iterator[None]:
     if _glance.get() is not None or _current.get() is not None:
         yield
         return
-    with _telling_when_gone():
-        connection = engine().raw_connection()
-        token = _glance.set(connection.driver_connection)
+    with _telling_when_gone(), _database.connection_at_hand() as connection:
+        token = _glance.set(connection)
         try:
             yield
         finally:
             _glance.reset(token)
-            connection.close()
 
 
 @contextmanager
@@ -234,26 +253,20 @@ def writing() -> Iterator[Session]:
 @contextmanager
 def writing_prepared() -> Iterator[None]:
     """``writing()`` for prepared statements alone: without a session, which costs more than they do. Committed at the
-    end, rolled back on any error, and never nested."""
+    end, rolled back on any error, and never nested; only a ``glancing()`` may stand around it."""
     if _current.get() is not None:
         raise RuntimeError("writing_prepared() must not stand inside reading() or writing()")
-    with _telling_when_gone():
-        pooled = engine().raw_connection()
-        connection: Any = pooled.driver_connection
-        token = _glance.set(connection)
-        try:
-            with _database.one_writer():
-                if engine().dialect.name == "sqlite":
-                    connection.execute("BEGIN IMMEDIATE")
-                try:
-                    yield
-                    connection.commit()
-                except BaseException:
-                    connection.rollback()
-                    raise
-        finally:
-            _glance.reset(token)
-            pooled.close()
+    with glancing():
+        connection = driver_connection()
+        with _database.one_writer():
+            if engine().dialect.name == "sqlite":
+                connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                connection.commit()
+            except BaseException:
+                connection.rollback()
+                raise
 
 
 @contextmanager

@@ -6,10 +6,11 @@ import enum
 import hashlib
 from collections.abc import Iterable
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, bindparam, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import BY_KEY, Base, name_of
+from models.prepared import Prepared
 from models.wording import WordedPoint
 
 
@@ -33,7 +34,17 @@ class Guess(Base):
     expected: Mapped[Expectation] = mapped_column(name_of(Expectation, "expected"))
 
 
+def note_guess(answer_id: int, point_id: int, expected: Expectation) -> None:
+    """The answer's first guess on a point, inside ``writing()``."""
+    _NOTE.rows(answer=answer_id, point=point_id, expected=expected)
+
+
 def mixed(points: Iterable[WordedPoint], code: str) -> list[WordedPoint]:
     """Published points in an order that tells nothing about which are fixed, and is the same for everybody in the
     meeting with this code."""
     return sorted(points, key=lambda point: hashlib.sha256(f"{code} {point.id}".encode()).digest())
+
+
+_NOTE = Prepared(
+    insert(Guess).values(answer_id=bindparam("answer"), point_id=bindparam("point"), expected=bindparam("expected"))
+)

@@ -11,7 +11,8 @@ from models.audit import Act, record_spell
 from models.base import session
 from models.meeting import Meeting, State
 from models.person import Viewer
-from models.submission import PAPER_TYPED_WITHIN, MeetingClosed, NotOpenYet, Submission, receive_on_paper
+from models.receiving import PAPER_TYPED_WITHIN, receive_on_paper
+from models.submission import MeetingClosed, NotOpenYet, Submission
 from models.summary import keep_final_totals
 
 

@@ -31,21 +31,35 @@ class Prepared:
 
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
         """Execute it inside ``writing()`` or ``reading()``; what it returns, row by row."""
-        compiled, cursor = self._execute(values)
-        return compiled.results(cursor.fetchall()) if cursor.description else []
+        return self.bound(**values).rows()
 
-    def _execute(self, values: Mapping[str, Any]) -> tuple[_Compiled, Any]:
+    def bound(self, **values: Any) -> Bound:
+        """The statement with its values, to be executed later: what can be done before others must wait is."""
         dialect = engine().dialect
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
             statement = self._statement
             chosen = statement[dialect.name] if isinstance(statement, Mapping) else statement
             compiled = self._compiled[dialect.name] = _Compiled(chosen, dialect)
-        driver = dialect.loaded_dbapi
-        connection = driver_connection()
+        return Bound(compiled, compiled.parameters(values))
+
+
+class Bound:
+    """A prepared statement with its values."""
+
+    __slots__ = ("_compiled", "_parameters")
+
+    def __init__(self, compiled: _Compiled, parameters: Any) -> None:
+        self._compiled = compiled
+        self._parameters = parameters
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """Execute it inside ``writing()`` or ``reading()``; what it returns, row by row."""
+        compiled = self._compiled
         try:
-            return compiled, connection.execute(compiled.text, compiled.parameters(values))
-        except (driver.OperationalError, driver.InterfaceError) as error:
+            cursor = driver_connection().execute(compiled.text, self._parameters)
+            return compiled.results(cursor.fetchall()) if cursor.description else []
+        except compiled.gone as error:
             raise DatabaseGone(str(error)) from error
 
 
@@ -53,6 +67,8 @@ class _Compiled:
     def __init__(self, statement: ClauseElement, dialect: Dialect) -> None:
         compiled: Any = statement.compile(dialect=dialect)
         self.text: str = compiled.string
+        driver = dialect.loaded_dbapi
+        self.gone = (driver.OperationalError, driver.InterfaceError)
         processors: dict[str, Callable[[Any], Any]] = {
             name: processor
             for name, bind in compiled.binds.items()

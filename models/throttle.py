@@ -71,16 +71,26 @@ class Bucket(Base):
     at: Mapped[float] = mapped_column(Float)
 
 
+class Taking:
+    """One token to be taken, put together before anybody waits for it."""
+
+    def __init__(self, kind: Kind, subject: bytes, allowance: Allowance, now: datetime) -> None:
+        self._of, self._now = (kind, subject, allowance), now
+        self._statement = _TAKE.bound(
+            kind=kind.value, subject=subject, now=now.timestamp(), burst=float(allowance.burst),
+            first=allowance.burst - 1.0, rate=allowance.per_second, window=allowance.window,
+        )  # fmt: skip
+
+    def take(self) -> None:
+        """Take it or raise ``Throttled``. One statement, so that two workers can't take the same one."""
+        if not self._statement.rows():
+            raise Throttled(_wait(*self._of, self._now.timestamp()))
+        _forget_now_and_then(self._now)
+
+
 def take(kind: Kind, subject: bytes, allowance: Allowance, now: datetime) -> None:
-    """Take one token or raise ``Throttled``. One statement, so that two workers can't take the same one."""
-    seconds, first = now.timestamp(), allowance.burst - 1.0
-    left = _TAKE.rows(
-        kind=kind.value, subject=subject, now=seconds, burst=float(allowance.burst), first=first,
-        rate=allowance.per_second, window=allowance.window,
-    )  # fmt: skip
-    if not left:
-        raise Throttled(_wait(kind, subject, allowance, seconds))
-    _forget_now_and_then(now)
+    """Take one token or raise ``Throttled``."""
+    Taking(kind, subject, allowance, now).take()
 
 
 def give_back(kind: Kind, subject: bytes, allowance: Allowance) -> None:

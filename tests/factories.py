@@ -20,7 +20,8 @@ from models.institution import Institution
 from models.meeting import Meeting, MeetingForm, Method
 from models.municipality import Municipality
 from models.person import Membership, Person, Role, Viewer
-from models.submission import Submission, receive
+from models.receiving import receive
+from models.submission import Submission
 from models.wording import Influence, Step, WordedPoint, Wording
 
 PASSWORD = "hestesko og havregrød"

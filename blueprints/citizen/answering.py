@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from uuid import uuid4
 
 from flask import Response, abort, make_response, render_template, request
@@ -29,8 +30,10 @@ from blueprints.fragments import asked_by_htmx, fragment_at
 from blueprints.headers import settings
 from blueprints.wrong_codes import unknown_meeting
 from models.answer import Answer, AnswerDeleted, Channel, hash_of_key
-from models.base import DatabaseGone, reading, writing, writing_prepared
+from models.base import DatabaseGone, glancing, reading, writing, writing_prepared
 from models.meeting import Meeting, State
+from models.new_answer import Overtaken
+from models.receiving import look_into, receive
 from models.submission import (
     AgreementChanged,
     MeetingClosed,
@@ -39,8 +42,6 @@ from models.submission import (
     Sender,
     Submission,
     WrongField,
-    receive,
-    receive_new,
 )
 from models.throttle import Throttled
 
@@ -158,11 +159,14 @@ def _not_taken(code: str, status: int, title: str, text: str, retry_after: int |
 
 
 def _take(code: str, submission: Submission, sender: Sender) -> None:
-    with writing_prepared():
-        is_taken = receive_new(code, submission, now(), sender)
-    if not is_taken:
-        with writing():
-            receive(code, submission, now(), sender)
+    with glancing(), suppress(Overtaken):
+        new = look_into(code, submission, now(), sender)
+        if new is not None:
+            with writing_prepared():
+                new.store()
+            return
+    with writing():
+        receive(code, submission, now(), sender)
 
 
 def _wanted() -> str:

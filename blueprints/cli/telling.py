@@ -19,7 +19,8 @@ from models.institution import Institution
 from models.meeting import Meeting, MeetingForm, Method, State
 from models.person import Person, Viewer
 from models.question import Question
-from models.submission import Submission, receive
+from models.receiving import receive
+from models.submission import Submission
 from models.summary import keep_totals
 from models.talked_about import TalkedAbout
 

@@ -29,7 +29,8 @@ from blueprints.room.turns import begin_turn, end_turn, is_of_this_turn, spoken_
 from models.answer import Answer, AnswerDeleted, Channel, hash_of_key
 from models.base import DatabaseGone, reading, writing
 from models.meeting import State
-from models.submission import AgreementChanged, MeetingClosed, NoSuchMeeting, NotOpenYet, Sender, WrongField, receive
+from models.receiving import receive
+from models.submission import AgreementChanged, MeetingClosed, NoSuchMeeting, NotOpenYet, Sender, WrongField
 from models.throttle import Throttled
 from models.wording import DANISH
 

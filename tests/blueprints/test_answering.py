@@ -322,7 +322,7 @@ def test_when_the_database_is_gone_all_that_was_typed_comes_back_to_send_again(
     def gone(*_args: object) -> None:
         raise base.DatabaseGone("gone")
 
-    monkeypatch.setattr("blueprints.citizen.answering.receive_new", gone)
+    monkeypatch.setattr("blueprints.citizen.answering.look_into", gone)
     fields = {"key": KEY, "agreement": "1", "lang": "da", "unclear": [first], f"question-{first}": "Er I der?"}
     reply = client.post(f"/m/{code}/answers", data=fields)
     assert (reply.status_code, reply.headers["Retry-After"]) == (503, "5")

@@ -241,7 +241,7 @@ def test_where_nothing_could_be_stored_the_page_carries_it_all(
     def gone(*_args: object) -> None:
         raise base.DatabaseGone("gone")
 
-    monkeypatch.setattr("blueprints.citizen.answering.receive_new", gone)
+    monkeypatch.setattr("blueprints.citizen.answering.look_into", gone)
     given = everything(meeting)
     shown = send(client, meeting, **given).text
     for name, values in given.items():

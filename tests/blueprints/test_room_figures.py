@@ -16,7 +16,8 @@ from models.answer import Difficulty, hash_of_key
 from models.base import writing
 from models.guess import Expectation
 from models.meeting import Meeting, MeetingForm
-from models.submission import Submission, receive
+from models.receiving import receive
+from models.submission import Submission
 from models.wording import Wording
 from tests.factories import Cast, a_meeting, a_wording, answer, points_of
 

@@ -16,7 +16,8 @@ from models.base import reading, session, writing
 from models.clock import minute_of
 from models.guess import Expectation
 from models.meeting import Meeting, NothingToPublish, State
-from models.submission import AgreementChanged, MeetingClosed, Submission, receive
+from models.receiving import receive
+from models.submission import AgreementChanged, MeetingClosed, Submission
 from models.summary import Totals, count, keep_totals, totals
 from models.voiding import Voiding
 from models.wording import Influence, WordedPoint, Wording

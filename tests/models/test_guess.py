@@ -16,7 +16,8 @@ from models.answer import Answer, Difficulty, Doubt, hash_of_key
 from models.base import reading, session, writing
 from models.guess import Expectation, Guess
 from models.meeting import Meeting, MeetingForm
-from models.submission import Submission, WrongField, receive
+from models.receiving import receive
+from models.submission import Submission, WrongField
 from models.summary import PointTotals, Totals, totals
 from models.wording import Influence, Reason, Wording
 from tests.factories import Cast, a_meeting, a_wording, code_of, points_of

@@ -7,10 +7,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from models.answer import Answer, AnswerDeleted, hash_of_key
-from models.base import reading, session, writing, writing_prepared
+from models.base import glancing, reading, session, writing
 from models.clock import minute_of
 from models.late import late_until
 from models.meeting import Meeting, MeetingForm
+from models.receiving import look_into, receive
 from models.retention import end
 from models.submission import (
     AgreementChanged,
@@ -19,8 +20,6 @@ from models.submission import (
     Sender,
     Submission,
     WrongField,
-    receive,
-    receive_new,
 )
 from models.summary import Totals, count, totals
 from models.throttle import Allowance, Throttled
@@ -58,9 +57,9 @@ def send_late(
     key = key or uuid4()
     submission = Submission(hash_of_key(key), agreement, language, doubts, seen=seen)
     code = code_of(meeting)
-    with writing_prepared():
+    with glancing():
         # Nothing of it may be done without the figures that are kept.
-        assert not receive_new(code, submission, now, sender)
+        assert look_into(code, submission, now, sender) is None
     with writing():
         receive(code, submission, now, sender)
     return key
@@ -142,8 +141,8 @@ def test_it_is_taken_for_the_version_that_was_seen_though_the_text_has_changed(c
 def test_while_it_is_open_what_was_seen_changes_nothing(cast: Cast) -> None:
     meeting, key = a_meeting(cast, now=OPENED), uuid4()
     submission = Submission(hash_of_key(key), 1, "da", seen=SEEN)
-    with writing_prepared():
-        assert receive_new(code_of(meeting), submission, SEEN + MINUTE, None)
+    with writing():
+        receive(code_of(meeting), submission, SEEN + MINUTE, None)
     assert not stored(meeting, key).late
     with writing():
         found = session().get_one(Meeting, meeting)

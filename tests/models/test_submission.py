@@ -13,6 +13,7 @@ from models.base import reading, session, writing
 from models.clock import end_of, minute_of
 from models.meeting import Meeting, MeetingForm
 from models.question import Question
+from models.receiving import receive
 from models.submission import (
     AgreementChanged,
     MeetingClosed,
@@ -20,7 +21,6 @@ from models.submission import (
     NotOpenYet,
     Submission,
     WrongField,
-    receive,
 )
 from models.wording import Wording
 from tests.factories import Cast, a_meeting, a_point, a_wording, answer, code_of, points_of

@@ -14,7 +14,8 @@ from models.audit import Act, AuditEntry
 from models.base import Texts, reading, session, writing
 from models.invitation import Invitations, invitations
 from models.meeting import Meeting, WrongState
-from models.submission import Submission, receive
+from models.receiving import receive
+from models.submission import Submission
 from models.talked_about import LONGEST_EXPLANATION, NotInTheText, TalkedAbout, TalkReply
 from tests.factories import Cast, a_meeting, a_point, a_wording, answer, code_of, points_of
 

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from models.answer import Answer, hash_of_key
 from models.base import reading, session, writing
 from models.meeting import Meeting
-from models.submission import Sender, Submission, receive
+from models.receiving import receive
+from models.submission import Sender, Submission
 from models.throttle import Allowance, Bucket, Kind, Throttled, forget, give_back, take
 from tests.databases import Database
 from tests.factories import Cast, a_meeting, code_of

@@ -17,7 +17,8 @@ from models.export import Scope, meeting_row
 from models.guess import Expectation
 from models.meeting import Meeting, WrongState
 from models.question import Question
-from models.submission import Submission, receive
+from models.receiving import receive
+from models.submission import Submission
 from models.summary import PointTotals, Totals, count, totals
 from models.voiding import Voiding
 from tests.factories import Cast, a_meeting, a_wording, answer, code_of, points_of
