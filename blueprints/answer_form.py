@@ -54,21 +54,22 @@ class AnswerForm:
     def parse(cls, fields: MultiDict[str, str]) -> AnswerForm:
         """Read the fields of ``interface.md``; unknown ones are ignored. Raises ``BadKey``."""
         errors: dict[str, str] = {}
-        agreement = parse_number(fields.get("agreement", ""))
+        first = fields.to_dict()
+        agreement = parse_number(first.get("agreement", ""))
         if agreement is None:
             errors["agreement"] = "number"
-        language = fields.get("lang", "")
+        language = first.get("lang", "")
         if not language:
             errors["lang"] = "missing"
         form = cls(
-            key=parse_key(fields.get("key", "")),
+            key=parse_key(first.get("key", "")),
             agreement=agreement,
             language=language,
             unclear=_points(fields, "unclear", errors),
             offers=_points(fields, "offer", errors),
-            helped=fields.get("helped") == HELPED,
-            talk=parse_number(fields.get("talk", "")),
-            seen=fields.get("seen", ""),
+            helped=first.get("helped") == HELPED,
+            talk=parse_number(first.get("talk", "")),
+            seen=first.get("seen", ""),
             errors=errors,
         )
         for name, values in fields.lists():
@@ -124,7 +125,7 @@ def parse_guesses(fields: MultiDict[str, str], errors: dict[str, str]) -> dict[i
 
 
 def _points(fields: MultiDict[str, str], name: str, errors: dict[str, str]) -> frozenset[int]:
-    ticked = [parse_number(value) for value in fields.getlist(name)]
+    ticked = {parse_number(value) for value in fields.getlist(name)}
     if None in ticked:
         errors[name] = "point"
     return frozenset(point for point in ticked if point is not None)

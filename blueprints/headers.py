@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, ClassVar
+from copy import deepcopy
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, abort, current_app, g, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFProtect
-from itsdangerous import TimestampSigner, URLSafeTimedSerializer
-from itsdangerous.encoding import want_bytes
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from config import Config
 
@@ -58,16 +60,11 @@ csrf = CSRFProtect()
 access_log = logging.getLogger("afstemt.access")
 
 
-class _KeyDerivedOnce(TimestampSigner):
-    """Signs with a key that is derived from the secret once, not for every request."""
-
-    _derived: ClassVar[dict[tuple[bytes, bytes], bytes]] = {}
-
-    def derive_key(self, secret_key: str | bytes | None = None) -> bytes:
-        secret = want_bytes(self.secret_keys[-1] if secret_key is None else secret_key)
-        if (self.salt, secret) not in self._derived:
-            self._derived[self.salt, secret] = super().derive_key(secret)
-        return self._derived[self.salt, secret]
+@lru_cache(1024)
+def _verified(serializer: URLSafeTimedSerializer, cookie: str) -> tuple[dict[str, Any], datetime]:
+    """What a cookie holds and when it was signed: a tablet sends the same one every few seconds. Raises
+    ``BadSignature``."""
+    return serializer.loads(cookie, return_timestamp=True)  # type: ignore[no-any-return]
 
 
 class StaffSessions(SecureCookieSessionInterface):
@@ -78,14 +75,20 @@ class StaffSessions(SecureCookieSessionInterface):
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         if request.path.startswith(WITHOUT_SESSION):
             return None
-        return super().open_session(app, request)
+        serializer, cookie = self.get_signing_serializer(app), request.cookies.get(self.get_cookie_name(app))
+        if serializer is None or not cookie:
+            return super().open_session(app, request)
+        try:
+            content, signed_at = _verified(serializer, cookie)
+        except BadSignature:
+            return self.session_class()
+        is_too_old = datetime.now(UTC) - signed_at > app.permanent_session_lifetime
+        return self.session_class() if is_too_old else self.session_class(deepcopy(content))
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         """Made once: the key that signs does not change while the server runs."""
         if self._serializer is None:
             self._serializer = super().get_signing_serializer(app)
-            if self._serializer is not None:
-                self._serializer.signer = _KeyDerivedOnce
         return self._serializer
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import LargeBinary, bindparam, exists, insert, update
+from sqlalchemy import LargeBinary, bindparam, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.agreement import version_bit
@@ -23,7 +23,6 @@ from models.prepared import Prepared
 from models.question import Question
 from models.submission import Sender, Submission
 from models.throttle import Kind, Taking, Throttled
-from models.voiding import Voiding
 
 RETRY_FULL_MEETING = 3600
 #: For answers that nobody sends, but somebody types in.
@@ -36,11 +35,12 @@ class Overtaken(Exception):
 
 class NewAnswer:
     """``other_changes``: how often the meeting had changed, but for new answers, when the answer was looked into;
-    ``new_keys``: how many it had. Raises ``Throttled`` where it takes no more."""
+    ``new_keys``: how many it had. ``voided``: it comes within a span that was voided. Raises ``Throttled`` where the
+    meeting takes no more."""
 
     def __init__(
         self, meeting_id: int, other_changes: int, new_keys: int, submission: Submission, now: datetime,
-        sender: Sender | None, *, late: bool,
+        sender: Sender | None, *, late: bool, voided: bool,
     ) -> None:  # fmt: skip
         most = sender.most_keys if sender else ANY_NUMBER
         if new_keys >= most:
@@ -59,6 +59,7 @@ class NewAnswer:
             channel=submission.channel,
             helped=submission.helped,
             late=late,
+            voided=voided,
         )
 
     def store(self) -> None:
@@ -111,11 +112,7 @@ def _answer_statement(insert: Callable[..., Any]) -> Any:
             channel=bindparam("channel"),
             helped=bindparam("helped"),
             late=bindparam("late"),
-            voided=exists().where(
-                Voiding.meeting_id == bindparam("meeting"),
-                Voiding.undone_at.is_(None),
-                bindparam("minute").between(Voiding.first_minute, Voiding.last_minute),
-            ),
+            voided=bindparam("voided"),
         )
         .on_conflict_do_nothing(index_elements=["meeting_id", "key_hash"])
         .returning(Answer.id)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, cast, exists, func, literal_column, or_, select
+from sqlalchemy import Integer, bindparam, cast, exists, func, literal_column, or_, select
 from sqlalchemy.types import LargeBinary, String
 
 from models.agreement import Agreement, AgreementPoint, version_bit
@@ -25,6 +25,7 @@ from models.question import Question, question_digest
 from models.submission import AgreementChanged, MeetingClosed, NoSuchMeeting, NotOpenYet, Sender, Submission, WrongField
 from models.summary import keep_final_totals
 from models.talked_about import note_reply
+from models.voiding import Voiding
 from models.wording import DANISH
 
 #: After closing, answers on paper may be typed in for so long (rule 3).
@@ -85,7 +86,10 @@ def _take(ground: _Ground, submission: Submission, now: datetime, sender: Sender
 
 def _new(ground: _Ground, submission: Submission, now: datetime, sender: Sender | None) -> NewAnswer:
     late = _is_late(ground, submission)
-    return NewAnswer(ground.meeting_id, ground.other_changes, ground.new_keys, submission, now, sender, late=late)
+    return NewAnswer(
+        ground.meeting_id, ground.other_changes, ground.new_keys, submission, now, sender, late=late,
+        voided=bool(ground.is_voided),
+    )  # fmt: skip
 
 
 def _is_late(ground: _Ground, submission: Submission) -> bool:
@@ -123,7 +127,8 @@ def _open_ground(code: str, submission: Submission, now: datetime) -> _Ground:
 
 class _Ground(NamedTuple):
     """What a submission stands on, as the database says it. ``points``: ids of the version's points, commas between.
-    ``other_changes``: how often the meeting has changed, but for new answers."""
+    ``other_changes``: how often the meeting has changed, but for new answers. ``is_voided``: what comes in this minute
+    counts nowhere."""
 
     meeting_id: int
     is_talk: bool
@@ -136,6 +141,7 @@ class _Ground(NamedTuple):
     points: str | None
     answer_id: int | None
     is_spent: bool
+    is_voided: bool
 
     @property
     def offered(self) -> list[str]:
@@ -147,7 +153,9 @@ class _Ground(NamedTuple):
 
 
 def _ground(code: str, submission: Submission, now: datetime) -> _Ground:
-    rows = _GROUND.rows(code=code, number=submission.agreement, key_hash=submission.key_hash, now=now)
+    rows = _GROUND.rows(
+        code=code, number=submission.agreement, key_hash=submission.key_hash, now=now, minute=minute_of(now)
+    )
     if not rows:
         raise NoSuchMeeting
     return _Ground(*rows[0])
@@ -277,6 +285,13 @@ _GROUND = Prepared(
         .correlate(Meeting)
         .scalar_subquery(),
         exists().where(SpentKey.meeting_id == Meeting.id, SpentKey.key_hash == _KEY_HASH).correlate(Meeting),
+        exists()
+        .where(
+            Voiding.meeting_id == Meeting.id,
+            Voiding.undone_at.is_(None),
+            bindparam("minute", type_=Integer).between(Voiding.first_minute, Voiding.last_minute),
+        )
+        .correlate(Meeting),
     ).where(Meeting.code == bindparam("code"))
 )
 _ASKS = Prepared(
