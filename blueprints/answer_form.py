@@ -104,6 +104,12 @@ class AnswerForm:
         )
 
 
+def known(name: str) -> bool:
+    """Whether it is the name of a field of an answer."""
+    kind, dash, _ = name.partition("-")
+    return kind in _OF_POINTS if dash else name in _OF_ANSWER
+
+
 def parse_key(text: str) -> UUID:
     """The key in its usual spelling. Raises ``BadKey``."""
     if not _UUID.fullmatch(text):
@@ -162,6 +168,7 @@ def _take_guess_of(form: AnswerForm, point: int | None, values: list[str]) -> No
     _take_guess(form.guesses, point, values[0], form.errors)
 
 
+_OF_ANSWER = frozenset({"key", "agreement", "lang", "unclear", "offer", "helped", "talk", "seen"})
 #: The fields that each point has its own of, by what stands before its id.
 _OF_POINTS = {"question": _take_question, "why": _take_difficulties, "guess": _take_guess_of}
 

@@ -8,12 +8,13 @@ from uuid import uuid4
 
 from flask import Response, abort, make_response, render_template, request
 from flask_babel import gettext
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
 from blueprints import languages
 from blueprints.access import now, public
 from blueprints.addresses import hashed_address
-from blueprints.answer_form import AnswerForm, BadKey
+from blueprints.answer_form import AnswerForm, BadKey, known
 from blueprints.citizen import citizen
 from blueprints.citizen.agreement_page import (
     again_page,
@@ -47,6 +48,8 @@ from models.throttle import Throttled
 
 REFUSALS = (AnswerDeleted, NotOpenYet, MeetingClosed, AgreementChanged)
 RETRY_SECONDS = 5
+#: Bytes of a form that is too long to be taken, and is given back to be shortened.
+LARGEST_GIVEN_BACK = 1024 * 1024
 
 Render = Callable[[Meeting], str]
 
@@ -87,6 +90,27 @@ def answers(code: str) -> Response | BaseResponse:
         text = gettext("Try again soon. What you wrote is still here.")
         return _not_taken(code, 503, title, text, RETRY_SECONDS)
     return _accepted(code, form)
+
+
+def _refused_before(status: int) -> Response | None:
+    """What is refused before it is looked at, come from another site (403) or too long (413), is given back with
+    everything typed, unless it is too long even for that."""
+    if status not in {403, 413}:
+        return None
+    request.max_content_length = request.max_form_memory_size = LARGEST_GIVEN_BACK
+    try:
+        wanted = _wanted()
+    except RequestEntityTooLarge:
+        return None
+    if wanted in settings().languages:
+        languages.use(wanted)
+    text = gettext("Try again. What you wrote is still here.")
+    if status == 413:
+        text = gettext("What you sent is too long. Shorten it and try again.")
+    return _not_taken((request.view_args or {})["code"], status, gettext("We couldn't send your answer."), text)
+
+
+answers.refused_before = _refused_before  # type: ignore[attr-defined]
 
 
 def _refused(refusal: Exception, form: AnswerForm) -> tuple[int, Render]:
@@ -147,8 +171,10 @@ def _not_taken(code: str, status: int, title: str, text: str, retry_after: int |
     if asked_by_htmx():
         response = fragment_at("citizen/_state.html", "#state", status, title=title, text=text)
     else:
-        fields = [(name, value) for name, values in request.form.lists() for value in values if name != "key"]
-        key = str(uuid4()) if status == 400 else request.form["key"]
+        fields = [
+            (name, value) for name, values in request.form.lists() for value in values if name != "key" and known(name)
+        ]
+        key = str(uuid4()) if status == 400 else request.form.get("key", "")
         page = render_template(
             "citizen/not_stored.html", code=code, fields=[("key", key), *fields], title=title, text=text
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_babel import gettext
@@ -11,6 +12,10 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from models.base import DatabaseGone
 from models.throttle import Throttled
+
+#: A database says in these what it could not store, with the words that somebody wrote.
+BROKEN_RULE, UNFIT_VALUE = "IntegrityError", "DataError"
+LEFT_OUT = "(left out)"
 
 
 def init_app(app: Flask) -> None:
@@ -22,13 +27,32 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _broken)
 
 
+def told(error: BaseException) -> str:
+    """The traceback as it may be logged: without what a database quotes of its rows. Which rule was broken stands in
+    the first line."""
+    text = "".join(traceback.format_exception(error))
+    each: BaseException | None = error
+    while each is not None:
+        kinds = {kind.__name__ for kind in type(each).__mro__}
+        if kinds & {BROKEN_RULE, UNFIT_VALUE}:
+            text = text.replace(str(each), LEFT_OUT if UNFIT_VALUE in kinds else str(each).partition("\n")[0])
+        each = each.__cause__ or each.__context__
+    return text
+
+
 def _refused(error: HTTPException) -> Response:
     # Under /m/ what is not built yet is not found, even where a neighbouring address takes another method.
     status = 404 if error.code == 405 and request.path.startswith("/m/") else error.code or 500
     if error.response is not None:
         return error.response  # type: ignore[return-value]
     title, text = _words(status)
-    return _page(status, title, text)
+    return _with_what_was_sent(status) or _page(status, title, text)
+
+
+def _with_what_was_sent(status: int) -> Response | None:
+    """A view may say itself what is refused before it is asked, and give back what was typed."""
+    refused_before = getattr(current_app.view_functions.get(request.endpoint or ""), "refused_before", None)
+    return refused_before(status) if refused_before else None
 
 
 def _untrusted_host(_error: SecurityError) -> Response:

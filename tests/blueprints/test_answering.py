@@ -18,7 +18,9 @@ from config import Config
 from models import base
 from models.answer import Answer, hash_of_key
 from models.base import reading, writing
+from models.facts import change_facts
 from models.meeting import Meeting, MeetingForm
+from models.publishing import publish_draft
 from models.summary import count
 from models.throttle import Allowance
 from tests.factories import Cast, a_meeting, a_point, answer, code_of, points_of
@@ -225,7 +227,7 @@ def test_a_changed_text_is_to_be_read_again_only_where_it_changed_and_keeps_all_
         wording = found.draft.wording
         changed = a_point(2, title={"da": "Punkt 2 er nyt", "en": "Point 2 is new"})
         found.draft.save(replace(wording, points=(wording.points[0], changed, wording.points[2])), cast.mette.id, now)
-        found.publish(now, cast.mette)
+        publish_draft(found, now, cast.mette)
     fields = {f"question-{first}": "Om punkt 1", f"question-{second}": "Om det gamle punkt 2"}
     reply = send(client, meeting, unclear=[first, second], **fields)
     assert reply.status_code == 409
@@ -236,6 +238,7 @@ def test_a_changed_text_is_to_be_read_again_only_where_it_changed_and_keeps_all_
     assert f'value="{first}" checked' in reply.text
     assert "Om punkt 1" in reply.text
     assert "Om det gamle punkt 2" in reply.text
+    assert "Punkt 2: skærme i frikvarteret" in send(client, meeting, unclear=[second]).text, "a tick alone is not lost"
     assert 'name="agreement" value="2"' in reply.text
     assert answers_in(meeting) == 0
     assert send(client, meeting, agreement="2", unclear=[first]).status_code == 303
@@ -247,7 +250,7 @@ def test_a_version_that_is_still_current_is_taken_under_its_own_number(client: F
     with writing() as database:
         found = database.get_one(Meeting, meeting)
         found.draft.remove(2, cast.mette.id, now)
-        found.publish(now, cast.mette)
+        publish_draft(found, now, cast.mette)
     assert send(client, meeting, agreement="1").status_code == 303
     assert stored(meeting).agreement == 1
 
@@ -260,7 +263,7 @@ def test_the_receipt_of_an_outdated_answer_asks_to_read_again(client: FlaskClien
         found = database.get_one(Meeting, meeting)
         wording = found.draft.wording
         found.draft.save(replace(wording, purpose={"da": "Et nyt formål."}), cast.mette.id, now)
-        found.publish(now, cast.mette)
+        publish_draft(found, now, cast.mette)
     assert "Læs den, og svar igen" in client.get(address).text
 
 
@@ -274,8 +277,13 @@ def test_an_unknown_meeting_takes_nothing(client: FlaskClient, cast: Cast) -> No
 )
 def test_another_site_can_send_nothing(client: FlaskClient, cast: Cast, headers: dict[str, str]) -> None:
     meeting = a_meeting(cast)
-    assert send(client, meeting, headers=headers).status_code == 403
+    question = f"question-{points_of(meeting)[0]}"
+    reply = send(client, meeting, headers=headers, **{question: "Er I der?"})
+    assert reply.status_code == 403
     assert answers_in(meeting) == 0
+    # Somebody's browser may only hide where it comes from: what they typed is still there.
+    assert f'name="key" value="{KEY}"' in reply.text
+    assert ">Er I der?</textarea>" in reply.text
 
 
 def test_our_own_pages_can(client: FlaskClient, cast: Cast) -> None:
@@ -283,10 +291,18 @@ def test_our_own_pages_can(client: FlaskClient, cast: Cast) -> None:
     assert send(client, a_meeting(cast), headers=ours).status_code == 303
 
 
-def test_too_large_is_refused_in_plain_words(client: FlaskClient, cast: Cast) -> None:
-    reply = send(client, a_meeting(cast), ballast="x" * 300_000)
+def test_too_large_is_refused_in_plain_words_with_what_was_typed(client: FlaskClient, cast: Cast) -> None:
+    meeting = a_meeting(cast)
+    question = f"question-{points_of(meeting)[0]}"
+    reply = send(client, meeting, **{question: "Er I der? " + "x" * 300_000, "ballast": "x" * 1000})
     assert reply.status_code == 413
     assert "for langt" in reply.text
+    assert ">Er I der? xxx" in reply.text
+    assert f'name="key" value="{KEY}"' in reply.text
+    assert "ballast" not in reply.text
+    # Beyond any sense it is not even given back.
+    assert send(client, meeting, **{question: "x" * 2_000_000}).status_code == 413
+    assert answers_in(meeting) == 0
 
 
 def test_too_many_new_keys_wait_but_a_known_key_never(settings: Config, cast: Cast) -> None:
@@ -405,7 +421,7 @@ def test_a_language_that_was_switched_off_traps_nobody(client: FlaskClient, cast
     meeting = a_meeting(cast)
     send(client, meeting, lang="en")
     with writing() as database:
-        database.get_one(Meeting, meeting).change_facts(cast.mette, datetime.now(UTC), languages=["da"])
+        change_facts(database.get_one(Meeting, meeting), cast.mette, datetime.now(UTC), languages=["da"])
     change = client.get(f"/m/{code_of(meeting)}/answers/{KEY}?lang=en&change=1").text
     assert 'name="lang" value="da"' in change
     refused = send(client, meeting, lang="en")
