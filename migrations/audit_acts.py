@@ -5,9 +5,57 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+#: What each revision added, in their order. A constraint is made of what stands here until then, so nothing that stands
+#: here changes.
+ADDED = {
+    "20261123_the_main_job": (
+        "PERSON_ADDED",
+        "MEETING_CREATED",
+        "MEETING_COPIED",
+        "MEETING_OPENED",
+        "MEETING_CLOSED",
+        "MEETING_REOPENED",
+        "MEETING_DELETED",
+        "AGREEMENT_PUBLISHED",
+        "DRAFT_WRITTEN",
+        "DRAFT_DISCARDED",
+        "FACTS_CHANGED",
+        "DEPUTIES_NAMED",
+        "QUESTION_HIDDEN",
+        "QUESTION_SHOWN",
+        "QUESTION_DELETED",
+    ),
+    "20261123_talked_about": (
+        "TALKED_ABOUT",
+        "TALK_WITHDRAWN",
+    ),
+    "20261123_the_live_room": (
+        "QUESTION_ANSWERED",
+        "QUESTION_REOPENED",
+        "QUESTION_PUBLISHED",
+        "QUESTION_WITHDRAWN",
+        "HEADCOUNT_SET",
+        "RECORD_NUMBERED",
+        "ANSWERS_VOIDED",
+        "VOIDING_UNDONE",
+        "TABLET_LENT",
+        "TABLET_RETURNED",
+        "PAPER_TYPED",
+        "PAPER_UNDONE",
+    ),
+    "20261123_every_citizen": ("MUNICIPALITY_CHANGED",),
+}
 
-def know_acts(*acts: str) -> None:
-    """The audit takes these acts and no others."""
+
+def acts_of(revision: str) -> list[str]:
+    """The acts that the audit takes at a revision."""
+    revisions = list(ADDED)
+    return [act for each in revisions[: revisions.index(revision) + 1] for act in ADDED[each]]
+
+
+def know_acts(revision: str) -> None:
+    """The audit takes the acts of this revision and no others."""
+    acts = acts_of(revision)
     if op.get_bind().dialect.name == "postgresql":
         listed = ", ".join(f"'{act}'" for act in acts)
         op.drop_constraint(op.f("ck_audit_entry_act"), "audit_entry")
@@ -37,8 +85,9 @@ def know_acts(*acts: str) -> None:
     op.drop_table("audit_entry_kept")
 
 
-def forget_acts(added: tuple[str, ...], *before: str) -> None:
-    """The audit takes the acts of ``before`` alone again: entries of those that were added since are lost."""
+def forget_acts(revision: str) -> None:
+    """The audit takes the acts of the revision before alone again: entries of those that this one added are lost."""
     of_added = sa.text("DELETE FROM audit_entry WHERE act IN :added")
-    op.execute(of_added.bindparams(sa.bindparam("added", added, expanding=True)))
-    know_acts(*before)
+    op.execute(of_added.bindparams(sa.bindparam("added", ADDED[revision], expanding=True)))
+    revisions = list(ADDED)
+    know_acts(revisions[revisions.index(revision) - 1])

@@ -52,6 +52,8 @@ def _leave_transactions_to_us(connection: Any, _record: Any) -> None:
     # Foreign keys stay off, as SQLite begins: altering a table there drops the old one, which would delete what
     # belongs to its rows.
     connection.isolation_level = None
+    # The file is made here, and takes the size of its pages only now: what `models.base` asks for later comes too late.
+    connection.execute("PRAGMA page_size=2048")
 
 
 def _begin_on_sqlite(connection: Connection) -> None:

@@ -24,7 +24,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 #: A text by language code; Danish (``da``) is the one that counts.
 Texts = dict[str, str]
 
-BUSY_TIMEOUT_SECONDS = 10
+#: So long one waits for the others to have written, or for the server of the database to answer.
+BUSY_TIMEOUT_SECONDS = 5
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -87,6 +88,9 @@ class _Database:
 
     def __init__(self) -> None:
         self.engine: Engine | None = None
+        #: The engine for looking. SQLite's transactions see one moment by themselves; on PostgreSQL each query would
+        #: see what was written before it.
+        self.reader: Engine | None = None
         self._thread_lock = threading.Lock()
         self._lock_path: str | None = None
         self._descriptor: tuple[int, int] | None = None
@@ -102,8 +106,13 @@ class _Database:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
             self._lock_path = f"{address.database}.lock"
+            self.reader = self.engine
         else:
-            self.engine = create_engine(address, hide_parameters=True, pool_pre_ping=True, pool_size=20)
+            self.engine = create_engine(
+                address, hide_parameters=True, connect_args={"connect_timeout": BUSY_TIMEOUT_SECONDS},
+                pool_pre_ping=True, pool_size=20,
+            )  # fmt: skip
+            self.reader = self.engine.execution_options(isolation_level="REPEATABLE READ")
         return self.engine
 
     def disconnect(self) -> None:
@@ -111,7 +120,7 @@ class _Database:
             self.engine.dispose()
         if self._descriptor is not None and self._descriptor[0] == os.getpid():
             os.close(self._descriptor[1])
-        self.engine = self._lock_path = self._descriptor = None
+        self.engine = self.reader = self._lock_path = self._descriptor = None
         self._of_thread = threading.local()
 
     @contextmanager
@@ -138,13 +147,18 @@ class _Database:
         if self._lock_path is None:
             yield
             return
-        with self._thread_lock:
+        # Where another program holds the file, each writer waits in vain: those behind it must not wait for them all.
+        if not self._thread_lock.acquire(timeout=BUSY_TIMEOUT_SECONDS):
+            raise DatabaseGone("others are writing")
+        try:
             descriptor = self._lock_descriptor(self._lock_path)
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             try:
                 yield
             finally:
                 fcntl.flock(descriptor, fcntl.LOCK_UN)
+        finally:
+            self._thread_lock.release()
 
     def _lock_descriptor(self, path: str) -> int:
         if self._descriptor is None or self._descriptor[0] != os.getpid():
@@ -211,12 +225,13 @@ def glancing() -> Iterator[None]:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """Look, never lock. Inside another ``reading()`` or ``writing()`` it is that one's session."""
+    """Look, never lock: every query sees the same moment, however many others write meanwhile. Inside another
+    ``reading()`` or ``writing()`` it is that one's session."""
     outer = _current.get()
     if outer is not None:
         yield outer
         return
-    with _telling_when_gone(), Session(engine(), expire_on_commit=False, autoflush=False) as current:
+    with _telling_when_gone(), Session(_database.reader, expire_on_commit=False, autoflush=False) as current:
         token, glance = _current.set(current), _glance.set(None)
         try:
             yield current

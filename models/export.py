@@ -7,7 +7,6 @@ limit of rule 6 are None.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -17,13 +16,14 @@ from sqlalchemy.orm import selectinload
 
 from models.agreement import Agreement, AgreementPoint, Point
 from models.answer import Answer, Channel
-from models.base import engine, reading, session
+from models.base import session
 from models.institution import Institution
 from models.meeting import Meeting, MeetingForm, Method, State
 from models.municipality import SMALLEST_GROUP_IN_INSIGHT, Municipality
 from models.person import Viewer
-from models.summary import PointTotals, totals
+from models.summary import totals
 from models.talked_about import TalkedAbout
+from models.totals import PointTotals
 from models.wording import DANISH, Influence
 
 #: Meetings held in memory at a time: a file may cover all of a municipality's.
@@ -125,15 +125,6 @@ class PointRow(NamedTuple):
     talked_about_at: datetime | None
     expected_influence_share: float | None
     offers: int | None
-
-
-@contextmanager
-def snapshot() -> Iterator[None]:
-    """``reading()`` in which every query sees the same moment, however long the file takes."""
-    with reading() as current:
-        if engine().dialect.name == "postgresql":
-            current.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        yield
 
 
 def coming(scope: Scope) -> Coming:

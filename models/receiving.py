@@ -194,7 +194,8 @@ def _change(answer_id: int, points: frozenset[int], submission: Submission, now:
         answer.agreement, answer.language = submission.agreement, submission.language
         answer.helped = submission.helped
         answer.versions |= version_bit(submission.agreement)
-        answer.changed_minute = minute_of(now)
+        # Clocks of two servers differ a little, and one may be put back.
+        answer.changed_minute = max(minute_of(now), answer.first_minute)
         answer.late = answer.late or late
         raise_revision(answer.meeting_id, page=seen != _seen_by_citizens(answer))
     if submission.talk is not None:

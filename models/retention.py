@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, Delete, Select, and_, delete, exists, func, or_, select
 
 from models.answer import Answer, SpentKey
 from models.base import session
@@ -51,12 +51,16 @@ def end(meeting_id: int, now: datetime) -> Due | None:
         return None
     if due.questions:
         keep_totals(meeting)
+        if meeting.questions_ended_at is None:
+            session().execute(_deleted_by_staff(meeting))
         for question in session().scalars(_unpublished(meeting)):
             question.end()
         meeting.questions_ended_at = now
     if _answers_are_due(meeting, now):
         keep_totals(meeting)
-        limit = meeting.institution.municipality.room_limit
+        municipality = meeting.institution.municipality
+        # Each may be raised by itself: what was shown anywhere stays.
+        limit = min(municipality.room_limit, municipality.insight_limit)
         kept = totals(meeting).bare() if meeting.is_talk else totals(meeting).of_groups(limit)
         meeting.totals = kept.to_document()
         meeting.answers_ended_at = now
@@ -89,6 +93,12 @@ def _is_past(meeting: Meeting, kept_for: timedelta, now: datetime) -> bool:
 
 def _number(condition: ColumnElement[bool]) -> int:
     return session().scalar(select(func.count()).where(condition)) or 0
+
+
+def _deleted_by_staff(meeting: Meeting) -> Delete:
+    """What is left of them. From now on all that is left counts as asked, and no resend can come any more."""
+    answers = select(Answer.id).where(Answer.meeting_id == meeting.id)
+    return delete(Question).where(Question.answer_id.in_(answers), Question.text.is_(None))
 
 
 def _unpublished(meeting: Meeting) -> Select[Question]:

@@ -29,14 +29,15 @@ def meeting_deputised_by(viewer: Viewer, meeting_id: int) -> Meeting | None:
 
 
 def meetings_seen_by(viewer: Viewer) -> list[Meeting]:
-    """Every meeting the viewer may read, the latest first."""
+    """Every meeting the viewer may read, the latest first, those without a date last."""
     found = select(Meeting).join(Institution).where(may_see(viewer)).options(selectinload(Meeting.deputies))
-    return list(session().scalars(found.order_by(Meeting.held_on.desc(), Meeting.id.desc())))
+    return list(session().scalars(found.order_by(Meeting.held_on.desc().nulls_last(), Meeting.id.desc())))
 
 
-def one_is_open_for(viewer: Viewer, now: datetime) -> bool:
-    """Whether a meeting that the viewer runs is open: then their sign-in does not end by idling."""
-    return bool(session().scalar(select(exists().where(may_act(viewer), is_open(now)))))
+def one_is_open_for(viewer: Viewer, now: datetime, since: datetime) -> bool:
+    """Whether a meeting that the viewer runs is open, and was opened by ``since``: a sign-in that has ended by idling
+    does not begin again because somebody opens a meeting."""
+    return bool(session().scalar(select(exists().where(may_act(viewer), is_open(now), Meeting.opened_at <= since))))
 
 
 def may_act(viewer: Viewer) -> ColumnElement[bool]:

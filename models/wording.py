@@ -8,9 +8,8 @@ from __future__ import annotations
 import enum
 import hashlib
 import json
-import re
-from collections import Counter
-from collections.abc import Collection, Iterator
+import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeVar
@@ -18,15 +17,8 @@ from typing import Any, TypeVar
 from models.base import Texts
 
 DANISH = "da"
-MOST_POINTS_TO_INFLUENCE = 6
 #: From this many points people stop reading; the editor says so.
 MANY_POINTS = 7
-#: Points of one expectation check.
-MOST_GUESSED_POINTS = 4
-
-_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
-
-
 Item = TypeVar("Item", "WordedPoint", "Step")
 
 
@@ -37,30 +29,6 @@ class Influence(enum.Enum):
     TOGETHER = "TOGETHER"
     WE_LISTEN = "WE_LISTEN"
     FIXED = "FIXED"
-
-
-class Reason(enum.Enum):
-    """Why a wording is not ready to open."""
-
-    MISSING = "MISSING"
-    PLACEHOLDER = "PLACEHOLDER"
-    TWICE = "TWICE"
-    TOO_MANY = "TOO_MANY"
-    TOO_MANY_GUESSES = "TOO_MANY_GUESSES"
-    NOTHING_TO_INFLUENCE = "NOTHING_TO_INFLUENCE"
-    NOTHING_FIXED = "NOTHING_FIXED"
-    NO_DATED_STEP = "NO_DATED_STEP"
-    IN_THE_PAST = "IN_THE_PAST"
-
-
-@dataclass(frozen=True)
-class Lack:
-    """One thing that is missing before opening: which part, of which point or step (its key), in which language."""
-
-    part: str
-    reason: Reason
-    key: int | None = None
-    language: str = DANISH
 
 
 @dataclass(frozen=True)
@@ -102,12 +70,6 @@ class WordedPoint:
         bare = WordedPoint(key=self.key, influence=self.influence, id=self.id, asks_guess=self.asks_guess)
         return replace(bare, asks_hands=self.asks_hands and not self.is_fixed, **shown)
 
-    def lacks(self) -> Iterator[Lack]:
-        if self.influence is None:
-            yield Lack("influence", Reason.MISSING, self.key)
-        for part, texts in self.parts.items():
-            yield from _text_lacks(part, texts, self.key)
-
 
 @dataclass(frozen=True)
 class Step:
@@ -116,9 +78,6 @@ class Step:
     key: int
     text: Texts = field(default_factory=dict)
     on: date | None = None
-
-    def lacks(self) -> Iterator[Lack]:
-        yield from _text_lacks("step", self.text, self.key)
 
 
 @dataclass(frozen=True)
@@ -248,33 +207,6 @@ class Wording:
             and self.identities >= newer.identities
         )
 
-    def lacks(self) -> list[Lack]:
-        """What is missing in the texts before opening (rule 2), in the order of the page."""
-        return [
-            *_text_lacks("purpose", self.purpose),
-            *self._lacks_of_points(),
-            *_text_lacks("decider", self.decider),
-            *(lack for step in self.steps for lack in step.lacks()),
-            *([] if any(step.on for step in self.steps) else [Lack("steps", Reason.NO_DATED_STEP)]),
-        ]
-
-    def _lacks_of_points(self) -> Iterator[Lack]:
-        if not self.can:
-            yield Lack("points", Reason.NOTHING_TO_INFLUENCE)
-        if len(self.can) > MOST_POINTS_TO_INFLUENCE:
-            yield Lack("points", Reason.TOO_MANY)
-        if not self.fixed:
-            yield Lack("points", Reason.NOTHING_FIXED)
-        for point in self.guessed[MOST_GUESSED_POINTS:]:
-            yield Lack("guess", Reason.TOO_MANY_GUESSES, point.key)
-        seen: Counter[str] = Counter()
-        for point in self.points:
-            yield from point.lacks()
-            if _plain(point.title.get(DANISH, "")):
-                seen[point.identity] += 1
-                if seen[point.identity] > 1:
-                    yield Lack("title", Reason.TWICE, point.key)
-
     @property
     def texts(self) -> tuple[Texts, ...]:
         """Every text that citizens read, in the order of the page."""
@@ -330,13 +262,6 @@ class Wording:
         )
 
 
-def text_lack(text: str) -> Reason | None:
-    """Why a needed text is not ready: empty, or with an unfilled ``{…}``."""
-    if not text.strip():
-        return Reason.MISSING
-    return Reason.PLACEHOLDER if _PLACEHOLDER.search(text) else None
-
-
 def translated(texts: Texts, language: str) -> bool:
     """Whether what the Danish says is said in this language too; where it says nothing there is nothing to say."""
     return bool(texts.get(language)) or not texts.get(DANISH)
@@ -348,15 +273,6 @@ def in_language(texts: Texts, language: str) -> tuple[str, str] | None:
         if each in texts:
             return each, texts[each]
     return None
-
-
-def _text_lacks(part: str, texts: Texts, key: int | None = None) -> Iterator[Lack]:
-    danish = text_lack(texts.get(DANISH, ""))
-    if danish:
-        yield Lack(part, danish, key)
-    for language, text in texts.items():
-        if language != DANISH and _PLACEHOLDER.search(text):
-            yield Lack(part, Reason.PLACEHOLDER, key, language)
 
 
 def _with_key(items: tuple[Item, ...], key: int) -> Item:
@@ -371,7 +287,8 @@ def _filled(texts: Texts) -> Texts:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.split())
+    # Pasted from a PDF, "å" may be two signs: the same letter to every reader.
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def _digest(value: Any) -> str:

@@ -16,10 +16,13 @@ from itsdangerous import URLSafeTimedSerializer
 from models.answer import hash_of_key
 from models.base import Texts, reading, session, writing
 from models.clock import local
+from models.drafting import draft_meeting
+from models.facts import name_deputies
 from models.institution import Institution
 from models.meeting import Meeting, MeetingForm, Method
 from models.municipality import Municipality
 from models.person import Membership, Person, Role, Viewer
+from models.publishing import open_meeting
 from models.receiving import receive
 from models.submission import Submission
 from models.wording import Influence, Step, WordedPoint, Wording
@@ -78,18 +81,18 @@ def a_cast() -> Cast:
         elsewhere = Institution(municipality=another, name="Nabokøbing Skole")
         database.add_all([school, care_home, elsewhere])
         database.flush()
-        return Cast(
-            municipality=municipality,
-            school=school,
-            care_home=care_home,
-            elsewhere=elsewhere,
-            mette=a_person("Mette Holm", Role.PROFESSIONAL, school),
-            karen=a_person("Karen Lund", Role.PROFESSIONAL, school),
-            leif=a_person("Leif Krogh", Role.MANAGER, school),
-            anna=a_person("Anna Friis", Role.ADMINISTRATOR, municipality),
-            omar=a_person("Omar Said", Role.PROFESSIONAL, care_home),
-            piet=a_person("Piet Vos", Role.PROFESSIONAL, elsewhere),
-        )
+        people = {
+            "mette": _person("Mette Holm", Role.PROFESSIONAL, school),
+            "karen": _person("Karen Lund", Role.PROFESSIONAL, school),
+            "leif": _person("Leif Krogh", Role.MANAGER, school),
+            "anna": _person("Anna Friis", Role.ADMINISTRATOR, municipality),
+            "omar": _person("Omar Said", Role.PROFESSIONAL, care_home),
+            "piet": _person("Piet Vos", Role.PROFESSIONAL, elsewhere),
+        }
+        database.add_all(people.values())
+        database.flush()
+        viewers = {name: person.viewer() for name, person in people.items()}
+        return Cast(municipality, school, care_home, elsewhere, **viewers)
 
 
 def switch_languages(cast: Cast, *languages: str) -> None:
@@ -101,13 +104,18 @@ def switch_languages(cast: Cast, *languages: str) -> None:
 
 def a_person(name: str, role: Role, place: Institution | Municipality, **columns: Any) -> Viewer:
     """A person with one role, inside ``writing()``. Their password is PASSWORD."""
+    person = _person(name, role, place, **columns)
+    session().add(person)
+    session().flush()
+    return person.viewer()
+
+
+def _person(name: str, role: Role, place: Institution | Municipality, **columns: Any) -> Person:
     email = f"{name.split(maxsplit=1)[0].lower()}@eksempelby.example"
     person = Person(**{"name": name, "email": email, "password_hash": PASSWORD_HASH, "phone": "12 34 56 78", **columns})
     where = "municipality_id" if isinstance(place, Municipality) else "institution_id"
     person.memberships.append(Membership(role=role, **{where: place.id}))
-    session().add(person)
-    session().flush()
-    return person.viewer()
+    return person
 
 
 def sign_in(client: FlaskClient, viewer: Viewer, now: datetime | None = None) -> None:
@@ -201,11 +209,11 @@ def a_meeting(
     }
     with writing() as database:
         institution = database.get_one(Institution, min(owner.professional_at))
-        meeting = Meeting.create(institution, owner, form, method, wording or a_wording(), now, **{**known, **facts})
+        meeting = draft_meeting(institution, owner, form, method, wording or a_wording(), now, **{**known, **facts})
         if ids := [deputy.id for deputy in deputies]:
-            meeting.name_deputies([database.get_one(Person, id) for id in ids], owner, now)
+            name_deputies(meeting, [database.get_one(Person, id) for id in ids], owner, now)
         if state != "draft":
-            meeting.open(now, owner)
+            open_meeting(meeting, now, owner)
         if state == "closed":
             meeting.close(now, owner)
         return meeting.id

@@ -10,25 +10,6 @@ from migrations.audit_acts import forget_acts, know_acts
 revision = "20261123_talked_about"
 down_revision = "20261123_the_main_job"
 
-ACTS_BEFORE = (
-    "PERSON_ADDED",
-    "MEETING_CREATED",
-    "MEETING_COPIED",
-    "MEETING_OPENED",
-    "MEETING_CLOSED",
-    "MEETING_REOPENED",
-    "MEETING_DELETED",
-    "AGREEMENT_PUBLISHED",
-    "DRAFT_WRITTEN",
-    "DRAFT_DISCARDED",
-    "FACTS_CHANGED",
-    "DEPUTIES_NAMED",
-    "QUESTION_HIDDEN",
-    "QUESTION_SHOWN",
-    "QUESTION_DELETED",
-)
-ACTS_ADDED = ("TALKED_ABOUT", "TALK_WITHDRAWN")
-
 
 def upgrade() -> None:
     op.create_table(
@@ -72,10 +53,10 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_talk_reply_talked_about_id"), "talk_reply", ["talked_about_id"])
 
-    know_acts(*ACTS_BEFORE, *ACTS_ADDED)
+    know_acts(revision)
 
 
 def downgrade() -> None:
-    forget_acts(ACTS_ADDED, *ACTS_BEFORE)
+    forget_acts(revision)
     op.drop_table("talk_reply")
     op.drop_table("talked_about")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.audit_acts import acts_of
+
 revision = "20261123_the_main_job"
 down_revision = None
 
@@ -97,24 +99,7 @@ def upgrade() -> None:
         sa.Column("by_id", sa.Integer(), nullable=True),
         sa.Column(
             "act",
-            one_of(
-                "act",
-                "PERSON_ADDED",
-                "MEETING_CREATED",
-                "MEETING_COPIED",
-                "MEETING_OPENED",
-                "MEETING_CLOSED",
-                "MEETING_REOPENED",
-                "MEETING_DELETED",
-                "AGREEMENT_PUBLISHED",
-                "DRAFT_WRITTEN",
-                "DRAFT_DISCARDED",
-                "FACTS_CHANGED",
-                "DEPUTIES_NAMED",
-                "QUESTION_HIDDEN",
-                "QUESTION_SHOWN",
-                "QUESTION_DELETED",
-            ),
+            one_of("act", *acts_of(revision)),
             nullable=False,
         ),
         sa.Column("meeting_id", sa.Integer(), nullable=True),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from models.base import reading, session, writing
+from models.facts import name_deputies
 from models.institution import Institution
 from models.meeting import Meeting, MeetingForm
 from models.person import Person, Viewer
@@ -118,14 +119,14 @@ def test_professionals_write_where_they_work_and_managers_export_what_they_follo
 def test_an_open_meeting_is_open_for_those_who_run_it_alone(cast: Cast) -> None:
     a_meeting(cast, deputies=[cast.karen], now=NOW)
     with reading():
-        assert {name for name, viewer in cast.everyone.items() if one_is_open_for(viewer, NOW)} == ACTS
+        assert {name for name, viewer in cast.everyone.items() if one_is_open_for(viewer, NOW, NOW)} == ACTS
 
 
 @pytest.mark.parametrize("state", ["draft", "closed"])
 def test_a_meeting_that_is_not_open_is_open_for_nobody(cast: Cast, state: str) -> None:
     a_meeting(cast, state=state, now=NOW)
     with reading():
-        assert not one_is_open_for(cast.mette, NOW)
+        assert not one_is_open_for(cast.mette, NOW, NOW)
 
 
 def test_professionals_of_a_place_are_listed_by_name(cast: Cast) -> None:
@@ -138,5 +139,5 @@ def test_who_acts_changes_at_once_when_a_deputy_is_named(cast: Cast) -> None:
     meeting = a_meeting(cast, now=NOW)
     with writing() as database:
         karen = database.get_one(Person, cast.karen.id)
-        session().get_one(Meeting, meeting).name_deputies([karen], cast.mette, NOW)
+        name_deputies(session().get_one(Meeting, meeting), [karen], cast.mette, NOW)
     assert who(cast, meeting, meeting_run_by) == ACTS

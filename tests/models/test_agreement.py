@@ -11,8 +11,11 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from models.agreement import MOST_AGREEMENTS, Agreement, AgreementPoint, Point, TooManyVersions, version_bit
 from models.audit import Act, AuditEntry
 from models.base import reading, session, writing
-from models.meeting import Meeting, NothingToPublish, NotReady
-from models.wording import Influence, Reason, Wording
+from models.facts import change_facts
+from models.lack import Reason
+from models.meeting import Meeting
+from models.publishing import NothingToPublish, NotReady, outdated_by_draft, publish_draft
+from models.wording import Influence, Wording
 from tests.factories import Cast, a_meeting, a_point, a_wording, points_of
 
 NOW = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
@@ -27,7 +30,7 @@ def publish(cast: Cast, meeting: int, wording: Wording) -> None:
     with writing():
         found = session().get_one(Meeting, meeting)
         found.draft.save(wording, cast.mette.id, NOW)
-        found.publish(NOW, cast.mette)
+        publish_draft(found, NOW, cast.mette)
 
 
 def current(meeting: int) -> set[int]:
@@ -97,7 +100,7 @@ def test_a_point_that_was_taken_out_comes_back_with_its_id(cast: Cast, meeting: 
 def test_a_translated_point_carries_over_with_its_new_words(cast: Cast, meeting: int) -> None:
     old = points_of(meeting)
     with writing():
-        session().get_one(Meeting, meeting).change_facts(cast.mette, NOW, languages=["da", "en", "ar"])
+        change_facts(session().get_one(Meeting, meeting), cast.mette, NOW, languages=["da", "en", "ar"])
     publish(cast, meeting, a_wording(languages=("da", "en", "ar")))
     assert points_of(meeting) == old
     with reading():
@@ -150,7 +153,7 @@ def test_only_purpose_decider_and_points_outdate_a_version(
     with writing():
         found = session().get_one(Meeting, meeting)
         found.draft.save(newer, cast.mette.id, NOW)
-        assert found.outdated_by_draft() == {1, 2} - numbers - {2}
+        assert outdated_by_draft(found) == {1, 2} - numbers - {2}
     publish(cast, meeting, newer)
     assert current(meeting) == numbers
 

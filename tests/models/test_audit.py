@@ -1,5 +1,6 @@
 """Every change by staff is noted: who, what, when; never what a citizen wrote (rule 10)."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,8 +9,10 @@ from sqlalchemy import select
 
 from models.audit import Act, AuditEntry, record
 from models.base import reading, session, writing
+from models.keeping import keep_typed
 from models.meeting import Meeting
 from models.person import Person
+from models.publishing import discard_draft, open_meeting, publish_draft
 from tests.factories import Cast, a_meeting, a_wording, answer
 
 NOW = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
@@ -32,17 +35,17 @@ def test_an_act_says_who_what_when_and_where(cast: Cast) -> None:
 def test_the_life_of_a_meeting_is_noted_act_by_act(cast: Cast) -> None:
     meeting = a_meeting(cast, state="draft", now=NOW)
 
-    def act(name: str, *arguments: Any) -> None:
+    def act(done: Callable[..., Any], *arguments: Any) -> None:
         with writing():
-            getattr(session().get_one(Meeting, meeting), name)(*arguments)
+            done(session().get_one(Meeting, meeting), *arguments)
 
-    act("open", NOW, cast.mette)
+    act(open_meeting, NOW, cast.mette)
     with writing():
         session().get_one(Meeting, meeting).draft.save(a_wording(can=3), cast.mette.id, NOW)
-    act("publish", NOW, cast.mette)
-    act("discard_draft", cast.mette, NOW)
-    act("close", NOW, cast.mette)
-    act("delete", cast.mette, NOW)
+    act(publish_draft, NOW, cast.mette)
+    act(discard_draft, cast.mette, NOW)
+    act(Meeting.close, NOW, cast.mette)
+    act(Meeting.delete, cast.mette, NOW)
     assert [entry.act for entry in entries()] == [
         Act.MEETING_CREATED,
         Act.MEETING_OPENED,
@@ -80,7 +83,7 @@ def test_writing_a_draft_is_noted_once_for_each_spell_of_writing(cast: Cast) -> 
             found = database.get_one(Meeting, meeting)
             wording = replace(found.draft.wording, purpose={"da": purpose})
             at = NOW + timedelta(minutes=minutes)
-            found.write(wording, {}, cast.mette, at, "page", found.draft.revision)
+            keep_typed(found, wording, {}, cast.mette, at, "page", found.draft.revision)
 
     write("Et", 1)
     write("Et formål", 2)

@@ -1,6 +1,7 @@
 """The two ways to use the database: looking and changing."""
 
 import sqlite3
+import threading
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -119,4 +120,26 @@ def test_a_database_that_another_program_holds_is_gone_for_now(tmp_path: Path, m
             pass
     holder.close()
     with base.writing():
+        pass
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_nobody_waits_for_ever_behind_a_writer(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "BUSY_TIMEOUT_SECONDS", 0.1)
+    writes, may_end = threading.Event(), threading.Event()
+
+    def write_long() -> None:
+        with writing():
+            writes.set()
+            may_end.wait(10)
+
+    writer = threading.Thread(target=write_long)
+    writer.start()
+    writes.wait(10)
+    for way in (writing, writing_prepared):
+        with pytest.raises(DatabaseGone), way():
+            pass
+    may_end.set()
+    writer.join()
+    with writing():
         pass

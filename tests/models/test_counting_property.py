@@ -15,10 +15,13 @@ from models.answer import Answer, AnswerDeleted, Difficulty, hash_of_key
 from models.base import reading, session, writing
 from models.clock import minute_of
 from models.guess import Expectation
-from models.meeting import Meeting, NothingToPublish, State
+from models.lack import lacks_in
+from models.meeting import Meeting, State
+from models.publishing import NothingToPublish, publish_draft
 from models.receiving import receive
 from models.submission import AgreementChanged, MeetingClosed, Submission
-from models.summary import Totals, count, keep_totals, totals
+from models.summary import count, keep_totals, totals
+from models.totals import Totals
 from models.voiding import Voiding
 from models.wording import Influence, WordedPoint, Wording
 from tests.factories import Cast, a_meeting, a_point, a_wording, points_of
@@ -273,13 +276,13 @@ class Play:
         with reading():
             old = session().get_one(Meeting, self.meeting).draft.wording
         new = change(old)
-        if new.lacks() or not self._is_open():
+        if lacks_in(new) or not self._is_open():
             return
         with writing():
             meeting = session().get_one(Meeting, self.meeting)
             meeting.draft.save(new, self.cast.mette.id, self.now)
             try:
-                meeting.publish(self.now, self.cast.mette)
+                publish_draft(meeting, self.now, self.cast.mette)
             except NothingToPublish:
                 return
         self._note_version(new)

@@ -7,7 +7,8 @@ import pytest
 
 from models.base import session, writing
 from models.draft import KEPT_REMOVALS, MOST_POINTS, MOST_STEPS, Draft, DraftChanged, DraftFull
-from models.meeting import Meeting, NothingToPublish
+from models.meeting import Meeting
+from models.publishing import NothingToPublish, discard_draft, publish_draft
 from tests.factories import Cast, a_meeting, a_point, a_wording
 
 NOW = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
@@ -158,19 +159,19 @@ def test_a_discarded_draft_says_what_is_published(cast: Cast) -> None:
     meeting = a_meeting(cast, now=NOW)
     with writing():
         draft_of(meeting).remove(1, cast.mette.id, NOW)
-        session().get_one(Meeting, meeting).discard_draft(cast.mette, NOW)
+        discard_draft(session().get_one(Meeting, meeting), cast.mette, NOW)
     with writing():
         found = session().get_one(Meeting, meeting)
         assert not found.has_unpublished_changes
         assert found.draft.undo_removal(cast.mette.id, NOW) is None
         with pytest.raises(NothingToPublish):
-            found.publish(NOW, cast.mette)
+            publish_draft(found, NOW, cast.mette)
 
 
 def test_after_discarding_points_and_steps_still_have_keys_of_their_own(cast: Cast) -> None:
     meeting = a_meeting(cast, now=NOW)
     with writing():
-        session().get_one(Meeting, meeting).discard_draft(cast.mette, NOW)
+        discard_draft(session().get_one(Meeting, meeting), cast.mette, NOW)
         wording = draft_of(meeting).wording
         assert not {point.key for point in wording.points} & {step.key for step in wording.steps}
         draft_of(meeting).remove(wording.steps[0].key, cast.mette.id, NOW)

@@ -12,7 +12,7 @@ from models import answer_export, base
 from models.answer import hash_of_key
 from models.answer_export import AnswerRow, answer_rows
 from models.base import reading, session, writing
-from models.export import Coming, Scope, coming, meeting_row, meetings, point_rows, snapshot
+from models.export import Coming, Scope, coming, meeting_row, meetings, point_rows
 from models.meeting import Meeting, MeetingForm
 from models.municipality import Municipality
 from models.person import Viewer
@@ -23,7 +23,7 @@ KEY = b"a key of sixteen"
 
 
 def rows_of(viewer: Viewer, **filters: object) -> list[AnswerRow]:
-    with snapshot():
+    with reading():
         return [
             row
             for meeting in meetings(Scope(viewer, **filters))  # type: ignore[arg-type]
@@ -155,7 +155,7 @@ def test_a_file_shows_one_moment_however_long_it_takes(cast: Cast, monkeypatch: 
         answer(first)
         answer(second)
     seen = 0
-    with snapshot():
+    with reading():
         for meeting in meetings(Scope(cast.leif)):
             for some in answer_rows(meeting, KEY):
                 assert len(some) <= 2

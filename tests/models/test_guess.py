@@ -14,12 +14,16 @@ from sqlalchemy import func, select
 
 from models.answer import Answer, Difficulty, Doubt, hash_of_key
 from models.base import reading, session, writing
+from models.drafting import copy_meeting
 from models.guess import Expectation, Guess
+from models.lack import Reason, lacks_in
 from models.meeting import Meeting, MeetingForm
+from models.publishing import discard_draft, outdated_by_draft, publish_draft
 from models.receiving import receive
 from models.submission import Submission, WrongField
-from models.summary import PointTotals, Totals, totals
-from models.wording import Influence, Reason, Wording
+from models.summary import totals
+from models.totals import PointTotals, Totals
+from models.wording import Influence, Wording
 from tests.factories import Cast, a_meeting, a_wording, code_of, points_of
 
 NOW = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
@@ -88,13 +92,13 @@ def test_a_point_of_a_later_version_is_guessed_where_the_changed_answer_first_co
     with writing():
         each = session().get_one(Meeting, meeting)
         each.draft.save(that_asks(), cast.mette.id, NOW)
-        each.publish(NOW, cast.mette)
+        publish_draft(each, NOW, cast.mette)
     known, _, new, _ = points_of(meeting)
     wording = replace(that_asks(), points=tuple(replace(each, asks_guess=True) for each in that_asks().points))
     with writing():
         each = session().get_one(Meeting, meeting)
         each.draft.save(wording, cast.mette.id, NOW)
-        each.publish(NOW, cast.mette)
+        publish_draft(each, NOW, cast.mette)
         submission = Submission(hash_of_key(key), 3, "da", guesses={known: YES, new: YES})
     with writing():
         receive(session().get_one(Meeting, meeting).code, submission, NOW, None)
@@ -169,15 +173,15 @@ def test_asking_is_published_hashed_and_carried_over_but_no_part_of_the_identity
     with writing():
         each = session().get_one(Meeting, meeting)
         each.draft.save(that_asks(), cast.mette.id, NOW)
-        assert each.outdated_by_draft() == frozenset()
-        each.publish(NOW, cast.mette)
+        assert outdated_by_draft(each) == frozenset()
+        publish_draft(each, NOW, cast.mette)
         first, second = each.agreements
         assert first.content_hash != second.content_hash
         assert first.wording.identities == second.wording.identities
         assert [point.id for point in second.wording.guessed] == [points_of(meeting, 1)[0], points_of(meeting, 1)[3]]
-        each.discard_draft(cast.mette, NOW)
+        discard_draft(each, cast.mette, NOW)
         assert [point.asks_hands for point in each.draft.wording.points] == [True, False, False, False]
-        assert len(each.copy(cast.mette, NOW).draft.wording.guessed) == 2
+        assert len(copy_meeting(each, cast.mette, NOW).draft.wording.guessed) == 2
 
 
 def test_a_text_that_asks_nothing_is_hashed_as_it_always_was() -> None:
@@ -189,7 +193,7 @@ def test_a_text_that_asks_nothing_is_hashed_as_it_always_was() -> None:
 def test_more_than_four_guesses_are_lacks_of_those_too_many() -> None:
     wording = a_wording(can=5, fixed=1)
     wording = replace(wording, points=tuple(replace(point, asks_guess=True) for point in wording.points))
-    assert [(lack.reason, lack.key) for lack in wording.lacks()] == [
+    assert [(lack.reason, lack.key) for lack in lacks_in(wording)] == [
         (Reason.TOO_MANY_GUESSES, 5),
         (Reason.TOO_MANY_GUESSES, 6),
     ]

@@ -9,8 +9,10 @@ import pytest
 from models.answer import Answer, AnswerDeleted, hash_of_key
 from models.base import glancing, reading, session, writing
 from models.clock import minute_of
+from models.facts import change_facts
 from models.late import late_until
 from models.meeting import Meeting, MeetingForm
+from models.publishing import publish_draft
 from models.receiving import look_into, receive
 from models.retention import end
 from models.submission import (
@@ -21,8 +23,9 @@ from models.submission import (
     Submission,
     WrongField,
 )
-from models.summary import Totals, count, totals
+from models.summary import count, totals
 from models.throttle import Allowance, Throttled
+from models.totals import Totals
 from models.voiding import Voiding
 from tests.factories import Cast, a_meeting, a_wording, answer, code_of, points_of
 
@@ -127,7 +130,7 @@ def test_it_is_taken_for_the_version_that_was_seen_though_the_text_has_changed(c
     with writing():
         found = session().get_one(Meeting, meeting)
         found.draft.save(a_wording(can=3), cast.mette.id, SEEN + MINUTE)
-        found.publish(SEEN + MINUTE, cast.mette)
+        publish_draft(found, SEEN + MINUTE, cast.mette)
     close(cast, meeting, CLOSED)
     key = send_late(meeting, agreement=1, doubts=frozenset(points_of(meeting, 1)[:1]))
     assert (stored(meeting, key).agreement, stored(meeting, key).versions) == (1, 1)
@@ -147,7 +150,7 @@ def test_while_it_is_open_what_was_seen_changes_nothing(cast: Cast) -> None:
     with writing():
         found = session().get_one(Meeting, meeting)
         found.draft.save(a_wording(can=3), cast.mette.id, SEEN + MINUTE)
-        found.publish(SEEN + MINUTE, cast.mette)
+        publish_draft(found, SEEN + MINUTE, cast.mette)
     with pytest.raises(AgreementChanged), writing():
         receive(code_of(meeting), submission, SEEN + 2 * MINUTE, None)
     draft = code_of(a_meeting(cast, state="draft", now=OPENED))
@@ -191,7 +194,7 @@ def test_an_answer_in_time_changed_late_is_late_and_stays_so(cast: Cast) -> None
 def test_a_language_that_was_switched_off_meanwhile_loses_no_answer(cast: Cast) -> None:
     meeting = a_meeting(cast, now=OPENED)
     with writing():
-        session().get_one(Meeting, meeting).change_facts(cast.mette, SEEN, languages=["da"])
+        change_facts(session().get_one(Meeting, meeting), cast.mette, SEEN, languages=["da"])
     with pytest.raises(WrongField), writing():
         receive(code_of(meeting), Submission(hash_of_key(uuid4()), 1, "en", seen=SEEN), SEEN + MINUTE, None)
     close(cast, meeting, CLOSED)

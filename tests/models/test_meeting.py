@@ -1,5 +1,6 @@
 """A meeting: what it lacks, when it is open, and what may be done to it."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -14,11 +15,14 @@ from models.base import reading, session, writing
 from models.clock import end_of
 from models.code import parse_code, shown_code
 from models.draft import Draft
-from models.meeting import DAYS_OF_A_TALK, Meeting, MeetingForm, NotReady, State, WrongState, is_open
+from models.drafting import copy_meeting
+from models.facts import change_facts, name_deputies
+from models.lack import Lack, Reason, lacks_of
+from models.meeting import DAYS_OF_A_TALK, Meeting, MeetingForm, State, WrongState, is_open
 from models.person import Membership, Person, Role
+from models.publishing import NotReady, discard_draft, open_meeting, publish_draft
 from models.question import Question
 from models.scope import meeting_run_by, meeting_seen_by
-from models.wording import Lack, Reason
 from tests.factories import Cast, a_meeting, a_person, a_wording, answer, code_of, points_of
 
 NOW = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
@@ -49,7 +53,7 @@ def audited(act: Act) -> list[AuditEntry]:
 def lacks(cast: Cast, now: datetime = NOW, **facts: Any) -> list[Lack]:
     meeting = a_meeting(cast, state="draft", now=NOW, **facts)
     with reading():
-        return found(meeting).lacks(now)
+        return lacks_of(found(meeting), now)
 
 
 def test_a_complete_draft_lacks_nothing(cast: Cast) -> None:
@@ -91,7 +95,7 @@ def test_opening_freezes_version_one_and_takes_answers(cast: Cast) -> None:
     meeting = a_meeting(cast, state="draft", now=NOW)
     assert state(meeting, NOW) is State.DRAFT
     with writing():
-        found(meeting).open(NOW, cast.mette)
+        open_meeting(found(meeting), NOW, cast.mette)
     assert state(meeting, NOW) is State.OPEN
     with reading():
         opened = found(meeting)
@@ -111,7 +115,7 @@ def test_an_end_of_its_own_is_kept_at_opening(cast: Cast) -> None:
 def test_a_draft_that_lacks_something_is_not_opened(cast: Cast) -> None:
     meeting = a_meeting(cast, state="draft", now=NOW, place="")
     with pytest.raises(NotReady) as refused, writing():
-        found(meeting).open(NOW, cast.mette)
+        open_meeting(found(meeting), NOW, cast.mette)
     assert refused.value.lacks == [Lack("place", Reason.MISSING)]
     assert state(meeting, NOW) is State.DRAFT
 
@@ -120,21 +124,21 @@ def test_a_draft_that_lacks_something_is_not_opened(cast: Cast) -> None:
 def test_a_meeting_is_opened_once(cast: Cast, now: str) -> None:
     meeting = a_meeting(cast, state=now, now=NOW)
     with pytest.raises(WrongState), writing():
-        found(meeting).open(NOW, cast.mette)
+        open_meeting(found(meeting), NOW, cast.mette)
 
 
-@pytest.mark.parametrize("act", ["publish", "close"])
+@pytest.mark.parametrize("act", [publish_draft, Meeting.close])
 @pytest.mark.parametrize("now", ["draft", "closed"])
-def test_only_an_open_meeting_publishes_and_closes(cast: Cast, now: str, act: str) -> None:
+def test_only_an_open_meeting_publishes_and_closes(cast: Cast, now: str, act: Callable[..., Any]) -> None:
     meeting = a_meeting(cast, state=now, now=NOW)
     with pytest.raises(WrongState), writing():
-        getattr(found(meeting), act)(NOW, cast.mette)
+        act(found(meeting), NOW, cast.mette)
 
 
 def test_a_draft_can_not_be_given_up_before_there_is_a_version(cast: Cast) -> None:
     meeting = a_meeting(cast, state="draft", now=NOW)
     with pytest.raises(WrongState), writing():
-        found(meeting).discard_draft(cast.mette, NOW)
+        discard_draft(found(meeting), cast.mette, NOW)
 
 
 # Closing and opening again
@@ -206,15 +210,15 @@ def test_every_act_that_citizens_or_the_room_see_raises_both_revisions(cast: Cas
         match act:
             case "publish":
                 it.draft.save(a_wording(can=3), cast.mette.id, NOW)
-                it.publish(NOW, cast.mette)
+                publish_draft(it, NOW, cast.mette)
             case "close":
                 it.close(NOW, cast.mette)
             case "reopen":
                 it.reopen(NOW, cast.mette, NOW + DAY)
             case "facts":
-                it.change_facts(cast.mette, NOW, place="Hallen")
+                change_facts(it, cast.mette, NOW, place="Hallen")
             case "discard":
-                it.discard_draft(cast.mette, NOW)
+                discard_draft(it, cast.mette, NOW)
         after = (it.revision, it.page_revision)
     if act == "discard":
         assert after == before
@@ -231,7 +235,7 @@ def test_a_copy_holds_texts_languages_and_settings_only(cast: Cast) -> None:
     original = a_meeting(cast, owner=cast.mette, deputies=[cast.karen], now=NOW, **facts)
     answer(original, now=NOW)
     with writing():
-        copied = found(original).copy(cast.karen, NOW).id
+        copied = copy_meeting(found(original), cast.karen, NOW).id
     assert state(copied, NOW) is State.DRAFT
     with reading():
         it, old = found(copied), found(original)
@@ -243,16 +247,16 @@ def test_a_copy_holds_texts_languages_and_settings_only(cast: Cast) -> None:
         assert (it.deputies, it.agreements, it.new_keys) == ([], [], 0)
         assert [step.on for step in it.draft.wording.steps] == [None]
         assert it.draft.wording.points == old.draft.wording.points
-        assert Lack("date", Reason.MISSING) in it.lacks(NOW)
+        assert Lack("date", Reason.MISSING) in lacks_of(it, NOW)
     assert [entry.details for entry in audited(Act.MEETING_COPIED)] == [{"copied_from": original}]
 
 
 def test_a_copy_and_its_original_change_apart(cast: Cast) -> None:
     original = a_meeting(cast, state="draft", now=NOW)
     with writing():
-        copied = found(original).copy(cast.mette, NOW).id
+        copied = copy_meeting(found(original), cast.mette, NOW).id
     with writing():
-        found(copied).change_facts(cast.mette, NOW, title={"da": "Et andet møde"})
+        change_facts(found(copied), cast.mette, NOW, title={"da": "Et andet møde"})
         found(copied).draft.save(a_wording(can=5), cast.mette.id, NOW)
     with reading():
         assert found(original).title["da"] == "Forældremøde i 3. klasse"
@@ -265,7 +269,7 @@ def test_a_copy_and_its_original_change_apart(cast: Cast) -> None:
 def test_changed_facts_make_no_version_and_are_audited_by_name(cast: Cast) -> None:
     meeting = a_meeting(cast, now=NOW)
     with writing():
-        found(meeting).change_facts(cast.mette, NOW, place="Hallen", held_at=time(18, 0), contact_name=cast.mette.name)
+        change_facts(found(meeting), cast.mette, NOW, place="Hallen", held_at=time(18, 0), contact_name=cast.mette.name)
     with reading():
         it = found(meeting)
         assert (it.place, it.held_at, len(it.agreements)) == ("Hallen", time(18, 0), 1)
@@ -277,7 +281,7 @@ def test_facts_that_stay_the_same_are_no_change(cast: Cast) -> None:
     meeting = a_meeting(cast, now=NOW)
     with writing():
         before = found(meeting).revision
-        found(meeting).change_facts(cast.mette, NOW, place="Aulaen")
+        change_facts(found(meeting), cast.mette, NOW, place="Aulaen")
         assert found(meeting).revision == before
     assert audited(Act.FACTS_CHANGED) == []
 
@@ -286,7 +290,7 @@ def test_deputies_are_professionals_of_the_place_and_not_its_owner(cast: Cast) -
     meeting = a_meeting(cast, now=NOW)
     with writing() as database:
         people = [database.get_one(Person, viewer.id) for viewer in cast.everyone.values()]
-        found(meeting).name_deputies(people, cast.mette, NOW)
+        name_deputies(found(meeting), people, cast.mette, NOW)
         assert [person.id for person in found(meeting).deputies] == [cast.karen.id]
     assert [entry.details for entry in audited(Act.DEPUTIES_NAMED)] == [{"deputies": [cast.karen.id]}]
 
@@ -296,7 +300,7 @@ def test_naming_deputies_replaces_the_former_ones(cast: Cast) -> None:
     with writing():
         sara = a_person("Sara Juhl", Role.PROFESSIONAL, cast.school)
     with writing() as database:
-        found(meeting).name_deputies([database.get_one(Person, sara.id)], cast.mette, NOW)
+        name_deputies(found(meeting), [database.get_one(Person, sara.id)], cast.mette, NOW)
     with reading():
         assert found(meeting).acts(sara)
         assert not found(meeting).acts(cast.karen)
@@ -373,6 +377,6 @@ def test_the_points_of_a_meeting_are_in_the_order_of_its_newest_version(cast: Ca
     old = points_of(meeting)
     with writing():
         found(meeting).draft.save(a_wording(points=tuple(reversed(a_wording().points))), cast.mette.id, NOW)
-        found(meeting).publish(NOW, cast.mette)
+        publish_draft(found(meeting), NOW, cast.mette)
     assert points_of(meeting) == old[::-1]
     assert points_of(meeting, 1) == old

@@ -11,8 +11,10 @@ import pytest
 
 from models.answer import Answer, hash_of_key
 from models.base import glancing, reading, session, writing, writing_prepared
+from models.facts import change_facts
 from models.meeting import Meeting
 from models.new_answer import NewAnswer, Overtaken
+from models.publishing import publish_draft
 from models.receiving import look_into, receive
 from models.submission import Sender, Submission
 from models.summary import count
@@ -57,7 +59,7 @@ def answers(meeting: int) -> int:
 
 def publish(meeting: Meeting, cast: Cast) -> None:
     meeting.draft.save(a_wording(can=3), cast.mette.id, NOW)
-    meeting.publish(NOW, cast.mette)
+    publish_draft(meeting, NOW, cast.mette)
 
 
 def delete_earlier(meeting: Meeting, _cast: Cast) -> None:
@@ -69,10 +71,10 @@ def delete_earlier(meeting: Meeting, _cast: Cast) -> None:
 ACTS: dict[str, Act] = {
     "closed": lambda meeting, cast: meeting.close(NOW, cast.mette),
     "next version": publish,
-    "language switched off": lambda meeting, cast: meeting.change_facts(cast.mette, NOW, languages=["da"]),
+    "language switched off": lambda meeting, cast: change_facts(meeting, cast.mette, NOW, languages=["da"]),
     "time span voided": lambda meeting, cast: Voiding.void(meeting, NOW, NOW, cast.mette, NOW),
     "another answer deleted": delete_earlier,
-    "closed earlier": lambda meeting, cast: meeting.change_facts(cast.mette, NOW, closes_at=NOW),
+    "closed earlier": lambda meeting, cast: change_facts(meeting, cast.mette, NOW, closes_at=NOW),
     "deleted": lambda meeting, cast: meeting.delete(cast.mette, NOW),
 }
 

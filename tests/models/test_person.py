@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from models.base import reading, session, writing
-from models.person import Membership, Person, Role, SignIn, Viewer, hash_of, signed_in
+from models.person import IDLE_FOR, Membership, Person, Role, SignIn, Viewer, hash_of, signed_in
 from models.scope import one_is_open_for
 from tests.factories import Cast, a_meeting, a_person
 
@@ -26,7 +26,7 @@ def lasts(now: datetime, token: str = TOKEN) -> bool:
     """As a request asks it: idle time does not count while a meeting of theirs is open."""
     with reading():
         found = signed_in(token)
-        return found is not None and found.lasts(now, one_is_open_for(found.viewer, now))
+        return found is not None and found.lasts(now, one_is_open_for(found.viewer, now, found.active_at + IDLE_FOR))
 
 
 def sign_ins() -> int:

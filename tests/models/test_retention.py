@@ -11,13 +11,16 @@ from sqlalchemy import func, select
 from models.answer import Answer, Channel, Doubt, SpentKey, hash_of_key
 from models.base import reading, session, writing
 from models.export import Scope, coming, meeting_row, meetings, point_rows
+from models.facts import change_facts, count_heads
 from models.guess import Guess
 from models.meeting import Meeting, MeetingForm
+from models.municipality import Municipality
 from models.paper import type_in
 from models.question import Question
 from models.retention import Due, all_due, end
 from models.submission import MeetingClosed, Submission
-from models.summary import Totals, totals
+from models.summary import totals
+from models.totals import Totals
 from models.voiding import Voiding
 from tests.factories import Cast, a_meeting, answer
 
@@ -61,12 +64,24 @@ def test_what_came_after_an_earlier_purge_is_in_the_kept_figures(cast: Cast) -> 
     close(cast, meeting)
     purge(meeting, NOW + DAYS_30)
     with writing():
-        session().get_one(Meeting, meeting).count_heads(9, cast.mette, NOW + DAYS_30)
+        count_heads(session().get_one(Meeting, meeting), 9, cast.mette, NOW + DAYS_30)
     assert (figures(meeting).answers, figures(meeting).questions) == (3, 3)
     purge(meeting, NOW + DAYS_180)
     with writing():
-        session().get_one(Meeting, meeting).change_facts(cast.mette, NOW + DAYS_180, place="Salen")
+        change_facts(session().get_one(Meeting, meeting), cast.mette, NOW + DAYS_180, place="Salen")
     assert (figures(meeting).answers, figures(meeting).questions) == (3, 3)
+
+
+def test_a_citizen_who_deletes_their_answer_later_takes_its_question_out_of_the_counts(cast: Cast) -> None:
+    meeting = a_meeting(cast, now=NOW)
+    keys = [answer(meeting, [1], {1: "Hvad?"}, now=NOW) for _ in range(4)]
+    with writing():
+        Question.of_meeting(session().get_one(Meeting, meeting))[-1].forget(cast.mette, NOW)
+    close(cast, meeting)
+    purge(meeting, NOW + DAYS_30)
+    assert figures(meeting).questions == 3
+    delete(meeting, keys[-1])
+    assert (figures(meeting).answers, figures(meeting).questions) == (3, 2)
 
 
 def test_the_clocks_run_from_the_last_closing_and_by_the_municipalitys_days(cast: Cast) -> None:
@@ -139,7 +154,10 @@ def test_a_points_small_group_goes_where_the_meetings_stays() -> None:
     assert not kept.shows_point(2, 1)
 
 
-def test_exports_say_the_same_before_and_after(cast: Cast) -> None:
+@pytest.mark.parametrize("room_limit", [3, 9])
+def test_exports_say_the_same_before_and_after(cast: Cast, room_limit: int) -> None:
+    with writing():
+        session().get_one(Municipality, cast.municipality.id).room_limit = room_limit
     meeting = a_meeting(cast, now=NOW)
     for _ in range(6):
         answer(meeting, [1], {2: "Hvad?"}, now=NOW)

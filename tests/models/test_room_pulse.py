@@ -11,7 +11,7 @@ from models.meeting import MeetingForm
 from models.municipality import Municipality
 from models.room_pulse import RoomPulse, room_pulse
 from models.scope import meeting_seen_by
-from models.summary import PointTotals, Totals
+from models.totals import PointTotals, Totals
 from tests.factories import Cast, a_meeting, answer
 
 

@@ -12,6 +12,7 @@ from models.answer import Answer, AnswerDeleted, Channel, Doubt, SpentKey, hash_
 from models.base import reading, session, writing
 from models.clock import end_of, minute_of
 from models.meeting import Meeting, MeetingForm
+from models.publishing import publish_draft
 from models.question import Question
 from models.receiving import receive
 from models.submission import (
@@ -56,7 +57,7 @@ def publish(cast: Cast, meeting: int, wording: Wording) -> None:
     with writing():
         found = session().get_one(Meeting, meeting)
         found.draft.save(wording, cast.mette.id, NOW)
-        found.publish(NOW, cast.mette)
+        publish_draft(found, NOW, cast.mette)
 
 
 def send(
@@ -110,6 +111,14 @@ def test_the_same_key_changes_its_answer(meeting: int) -> None:
     assert it.understood_first is False
     assert it.changed_minute == minute_of(NOW + MINUTE)
     assert it.first_minute == minute_of(NOW)
+
+
+def test_a_change_is_taken_though_the_clock_was_put_back(meeting: int) -> None:
+    key = answer(meeting, now=NOW)
+    answer(meeting, doubts=[2], key=key, now=NOW - 2 * MINUTE)
+    it = stored(meeting, key)
+    assert it.changed_minute == it.first_minute == minute_of(NOW)
+    assert it.unclear
 
 
 def test_another_key_is_another_answer(meeting: int) -> None:

@@ -1,15 +1,20 @@
 """The counting table of the product, row by row; whatever happens in whatever order is the property test's."""
 
+from contextvars import Context
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from models import summary
 from models.answer import Answer, Channel, hash_of_key
 from models.base import reading, session, writing
+from models.facts import change_facts
 from models.meeting import Meeting
-from models.summary import PointTotals, Totals, count, keep_totals, totals
+from models.publishing import publish_draft
+from models.summary import count, keep_totals, totals
+from models.totals import PointTotals, Totals
 from models.wording import Wording
 from tests.factories import Cast, a_meeting, a_point, a_wording, answer, points_of
 
@@ -34,7 +39,7 @@ def publish(cast: Cast, meeting: int, wording: Wording) -> None:
     with writing():
         found = session().get_one(Meeting, meeting)
         found.draft.save(wording, cast.mette.id, NOW)
-        found.publish(NOW, cast.mette)
+        publish_draft(found, NOW, cast.mette)
 
 
 def delete(meeting: int, key: UUID) -> None:
@@ -235,5 +240,21 @@ def test_kept_figures_are_used_at_their_own_revision_only(cast: Cast, meeting: i
             publish(cast, meeting, a_wording(can=3))
         case "facts":
             with writing():
-                session().get_one(Meeting, meeting).change_facts(cast.mette, NOW, place="Hallen")
+                change_facts(session().get_one(Meeting, meeting), cast.mette, NOW, place="Hallen")
     assert kept(meeting) == counted(meeting)
+
+
+def test_figures_are_of_one_moment_though_answers_arrive_meanwhile(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    meeting = a_meeting(cast)
+    answer(meeting)
+    real = summary._unclear_answers
+
+    def with_arrivals(*arguments: Any) -> int:
+        for _ in range(2):
+            Context().run(answer, meeting, [1])
+        return real(*arguments)
+
+    monkeypatch.setattr(summary, "_unclear_answers", with_arrivals)
+    with reading() as database:
+        figures = totals(database.get_one(Meeting, meeting))
+    assert (figures.answers, figures.understood_now) == (1, 1)

@@ -14,6 +14,7 @@ from models.audit import Act, AuditEntry
 from models.base import Texts, reading, session, writing
 from models.invitation import Invitations, invitations
 from models.meeting import Meeting, WrongState
+from models.publishing import publish_draft
 from models.receiving import receive
 from models.submission import Submission
 from models.talked_about import LONGEST_EXPLANATION, NotInTheText, TalkedAbout, TalkReply
@@ -71,7 +72,7 @@ def publish(cast: Cast, meeting: int, *, purpose: str | None = None) -> None:
         wording = a_wording() if purpose is None else a_wording(purpose={"da": purpose})
         points = (a_point(9, title={"da": "Et nyt punkt"}), *wording.points) if purpose is None else wording.points
         found.draft.save(replace(wording, points=points), cast.mette.id, NOW)
-        found.publish(NOW, cast.mette)
+        publish_draft(found, NOW, cast.mette)
 
 
 def test_a_talk_says_what_who_and_when_and_is_audited_without_its_words(cast: Cast, meeting: int) -> None:

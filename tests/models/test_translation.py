@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 
 from models import translation
 from models.base import Texts, session, writing
-from models.meeting import Meeting, NotReady
+from models.drafting import copy_meeting
+from models.keeping import keep_translations, keep_typed
+from models.meeting import Meeting
+from models.publishing import NotReady, discard_draft, open_meeting, publish_draft
 from models.translation import Former, Standing, is_same, settled_texts, shown_texts, standing
 from models.wording import DANISH
 from tests.factories import Cast, a_meeting, a_point, a_wording
@@ -97,7 +100,7 @@ def say(meeting: Meeting, cast: Cast, **danish: str) -> None:
     changed = {field: {**texts[field], DANISH: text} for field, text in named.items() if field in texts}
     facts = {"title": {**meeting.title, DANISH: danish["title"]}} if "title" in danish else {}
     wording = translation.with_texts(meeting.draft.wording, changed)
-    meeting.write(wording, facts, cast.mette, NOW, "page", meeting.draft.revision)
+    keep_typed(meeting, wording, facts, cast.mette, NOW, "page", meeting.draft.revision)
 
 
 @pytest.fixture
@@ -123,7 +126,7 @@ def test_the_title_follows_the_same_rule(cast: Cast, draft: int) -> None:
         meeting = meeting_of(draft)
         say(meeting, cast, title="Noget andet")
         assert meeting.title == {"da": "Noget andet"}
-        meeting.translate("en", {"title": ("Something else", "Noget andet")}, cast.mette, NOW)
+        keep_translations(meeting, "en", {"title": ("Something else", "Noget andet")}, cast.mette, NOW)
         assert meeting.title == {"da": "Noget andet", "en": "Something else"}
         assert meeting.draft.stale is None
 
@@ -132,9 +135,9 @@ def test_an_older_translation_never_takes_the_place_of_one_that_stands(cast: Cas
     with writing():
         meeting = meeting_of(draft)
         before = meeting.draft.wording
-        meeting.translate("en", {"purpose": ("Old words", "En ældre tekst")}, cast.mette, NOW)
+        keep_translations(meeting, "en", {"purpose": ("Old words", "En ældre tekst")}, cast.mette, NOW)
         assert meeting.draft.wording == before
-        meeting.translate("ar", {"purpose": ("غرض", "En ældre tekst")}, cast.mette, NOW)
+        keep_translations(meeting, "ar", {"purpose": ("غرض", "En ældre tekst")}, cast.mette, NOW)
         assert meeting.draft.former("purpose", "ar") == {"text": "غرض", "danish": "En ældre tekst"}
 
 
@@ -142,7 +145,9 @@ def test_what_is_taken_from_elsewhere_is_told_to_every_open_page(cast: Cast, dra
     with writing():
         meeting = meeting_of(draft)
         meeting.draft.saved_from, seen = "an open page", meeting.draft.revision
-        meeting.translate("en", {"purpose": ("New words", meeting.draft.wording.purpose["da"])}, cast.mette, NOW)
+        keep_translations(
+            meeting, "en", {"purpose": ("New words", meeting.draft.wording.purpose["da"])}, cast.mette, NOW
+        )
         assert meeting.draft.saved_from == ""
         assert meeting.draft.revision > seen
 
@@ -163,7 +168,7 @@ def test_a_copy_brings_stale_translations_along(cast: Cast, draft: int) -> None:
     with writing():
         meeting = meeting_of(draft)
         say(meeting, cast, purpose="Noget helt andet", title="En anden titel")
-        copied = meeting.copy(cast.mette, NOW)
+        copied = copy_meeting(meeting, cast.mette, NOW)
         assert copied.draft.stale == meeting.draft.stale is not None
 
 
@@ -176,7 +181,7 @@ def test_giving_the_changes_up_brings_the_published_words_and_drops_what_was_set
         meeting = meeting_of(open_meeting)
         say(meeting, cast, text_2="Noget nyt", purpose="Noget nyt", title="En anden titel")
         assert set(meeting.draft.stale or {}) == {"text-2", "purpose", "title"}
-        meeting.discard_draft(cast.mette, NOW)
+        discard_draft(meeting, cast.mette, NOW)
         assert set(meeting.draft.stale or {}) == {"title"}
         assert not meeting.has_unpublished_changes
 
@@ -188,10 +193,10 @@ def test_giving_the_changes_up_keeps_what_was_stale_when_the_version_was_publish
         key = meeting.draft.wording.can[0].key
         say(meeting, cast, purpose="Andet formål", **{f"how_{key}": "Sig det nu.", "step_4": "Vi skriver snart."})
         before = meeting.draft.stale or {}
-        meeting.publish(NOW, cast.mette)
+        publish_draft(meeting, NOW, cast.mette)
         identity = meeting.published.wording.can[0].identity
         say(meeting, cast, purpose="Tredje formål", decider="Rådet")
-        meeting.discard_draft(cast.mette, NOW)
+        discard_draft(meeting, cast.mette, NOW)
         after, now_at = meeting.draft.stale or {}, {each.identity: each.key for each in meeting.draft.wording.points}
         (step,) = meeting.draft.wording.steps
         assert after == {
@@ -226,8 +231,8 @@ def test_a_stale_translation_with_braces_keeps_nothing_from_opening(cast: Cast, 
     with writing():
         meeting = meeting_of(draft)
         danish = meeting.draft.wording.purpose["da"]
-        meeting.translate("en", {"purpose": ("For {class}", danish)}, cast.mette, NOW)
+        keep_translations(meeting, "en", {"purpose": ("For {class}", danish)}, cast.mette, NOW)
         with pytest.raises(NotReady):
-            meeting.open(NOW, cast.mette)
+            open_meeting(meeting, NOW, cast.mette)
         say(meeting, cast, purpose="For 3. klasse")
-        assert meeting.open(NOW, cast.mette).wording.purpose == {"da": "For 3. klasse"}
+        assert open_meeting(meeting, NOW, cast.mette).wording.purpose == {"da": "For 3. klasse"}

@@ -19,7 +19,8 @@ from models.meeting import Meeting, WrongState
 from models.question import Question
 from models.receiving import receive
 from models.submission import Submission
-from models.summary import PointTotals, Totals, count, totals
+from models.summary import count, totals
+from models.totals import PointTotals, Totals
 from models.voiding import Voiding
 from tests.factories import Cast, a_meeting, a_wording, answer, code_of, points_of
 
