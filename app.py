@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -38,11 +39,11 @@ class IdConverter(IntegerConverter):
 
 
 class Afstemt(Flask):
-    """Flask whose logs hold no key."""
+    """Flask whose logs hold no key and nothing that somebody wrote."""
 
-    def log_exception(self, exc_info: object) -> None:
+    def log_exception(self, exc_info: Any) -> None:
         """An address may hold a citizen's key, so the log names the rule that matched instead."""
-        self.logger.error("Exception on %s", headers.rule_asked_for(), exc_info=exc_info)  # type: ignore[arg-type]
+        self.logger.error("Exception on %s\n%s", headers.rule_asked_for(), errors.told(exc_info[1]))
 
 
 def create_app(config: Config | None = None) -> Flask:

@@ -14,7 +14,7 @@ from flask_login import UserMixin, current_user
 from models.base import glancing, reading, writing
 from models.meeting import Meeting
 from models.municipality import Municipality
-from models.person import SignedIn, SignIn, Viewer, signed_in
+from models.person import IDLE_FOR, SignedIn, SignIn, Viewer, signed_in
 from models.question import Question
 from models.scope import meeting_deputised_by, meeting_run_by, meeting_seen_by, one_is_open_for
 
@@ -62,7 +62,7 @@ def lasting(token: str) -> SignedIn | None:
     if found is None or found.lasts(now(), meeting_is_open=False):
         return found
     with reading():
-        meeting_is_open = one_is_open_for(found.viewer, now())
+        meeting_is_open = one_is_open_for(found.viewer, now(), found.active_at + IDLE_FOR)
     return found if found.lasts(now(), meeting_is_open) else None
 
 

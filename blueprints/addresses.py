@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from datetime import date
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
@@ -14,6 +15,8 @@ from blueprints.headers import settings
 
 #: A household or phone has a whole IPv6 network of this size to choose addresses from.
 IPV6_PREFIX = 64
+#: A proxy may say the port as well: `203.0.113.7:4711`, `[2001:db8::7]:4711`.
+_WITH_PORT = re.compile(r"(?:\[([^\]]+)\]|([0-9.]+))(?::[0-9]+)?")
 
 
 def hashed_address() -> bytes:
@@ -32,10 +35,13 @@ def _key_of(day: date, secret: str) -> bytes:
 
 
 def _network(address: str) -> str:
+    found = _WITH_PORT.fullmatch(address)
     try:
-        parsed = ip_address(address)
+        parsed = ip_address((found[1] or found[2]) if found else address)
     except ValueError:
         return address
-    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
-        return f"{int(parsed) >> (128 - IPV6_PREFIX):x}"
+    if isinstance(parsed, IPv6Address):
+        if parsed.ipv4_mapped is None:
+            return f"{int(parsed) >> (128 - IPV6_PREFIX):x}"
+        parsed = parsed.ipv4_mapped
     return str(parsed)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
-from flask import Response, abort, request
+from flask import Response, abort, current_app, request
 from rcssmin import cssmin
 from rjsmin import jsmin
 
@@ -105,6 +105,11 @@ class Assets:
         response.set_etag(self._worker.digest, weak=True)
         response.make_conditional(request)
         return response
+
+
+def assets() -> Assets:
+    """The assets of the application at hand."""
+    return current_app.extensions["assets"]  # type: ignore[no-any-return]
 
 
 def _response(asset: Asset) -> Response:

@@ -169,6 +169,8 @@ def _log_accesses(app: Flask) -> None:
     access_log.setLevel(logging.INFO)
     if not access_log.hasHandlers():
         access_log.addHandler(logging.StreamHandler())
+        # The application's own log, its parent, would write each line once more.
+        access_log.propagate = False
 
     @app.before_request
     def note_start() -> None:

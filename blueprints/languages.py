@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from gettext import GNUTranslations
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from babel import Locale
 from babel.dates import format_date, format_time
@@ -86,9 +86,10 @@ def page_languages() -> list[tuple[str, str, str]]:
     answers to something sent: it could not be asked for again."""
     if request.method != "GET" or g.get("is_staff_page") or request.blueprint == "account":
         return []
-    arguments = request.args.to_dict(flat=True)
+    # Browsers read `/\` and a tab between two slashes as `//`, after which another site is named.
+    path, arguments = quote(request.path), request.args.to_dict(flat=True)
     return [
-        (each, own_name(each), f"{request.path}?{urlencode({**arguments, 'lang': each})}")
+        (each, own_name(each), f"{path}?{urlencode({**arguments, 'lang': each})}")
         for each in offered()
         if each != spoken()
     ]
@@ -145,6 +146,11 @@ def clock(moment: datetime | time) -> str:
     return format_time(hour, "HH.mm" if spoken() == DANISH else "HH:mm", locale=_writing())
 
 
+def day_at(day: str, at: time | None) -> str:
+    """A worded day and the Danish hour, where there is one."""
+    return gettext("%(day)s at %(time)s", day=day, time=clock(at)) if at else day
+
+
 def day_clock(moment: datetime) -> str:
     """``24. november 2026 kl. 17.42``."""
     at = unbroken(gettext("at %(time)s", time=clock(moment)))
@@ -157,8 +163,11 @@ def clock_on(moment: datetime, day: date | None) -> str:
 
 
 def percent(share: float | None) -> str:
-    """``84 %`` of a share 0–1; a dash where there is none."""
-    return "–" if share is None else unbroken(format_percent(share, locale=_writing()))
+    """``84 %`` of a share 0–1; a dash where there is none. Only all are 100 %, and only none are 0 %."""
+    if share is None:
+        return "–"
+    shown = share if share in {0, 1} else min(max(share, 0.01), 0.99)
+    return unbroken(format_percent(shown, locale=_writing()))
 
 
 def unbroken(text: str) -> str:

@@ -7,7 +7,7 @@
 const SENDS = "form[data-answer],form[data-sends]";
 const ASKS = `${SENDS},form[data-guesses]`;
 const OURS = ['id="main"', 'id="invitations"'];
-const SOONEST = 5000, LATEST = 30000, SILENT = 20000;
+const SOONEST = 5000, LATEST = 30000, SILENT = 20000, NOTICED = 500;
 /* The server, or what stands before it, can't take anything now; later it can. What lacks the mark is not its word: a
    hotel's door may answer 200, too. */
 const NOT_NOW = [429, 502, 503, 504];
@@ -203,14 +203,19 @@ document.addEventListener("htmx:configRequest", (event) => {
 });
 
 /* The key is kept before it is sent: should the reply get lost, the next try is the same answer. While an older one of the
-   same key waits, or there is no network, it goes the way of the outbox. */
+   same key waits, or there is no network, it goes the way of the outbox. A reply that takes its time is waited for aloud. */
+let underWay;
+
 document.addEventListener("htmx:beforeRequest", (event) => {
   const form = event.target.closest(SENDS);
   if (!form) return;
   const answer = kept.read();
   if (answer.key !== form.elements.key.value) kept.write({ key: form.elements.key.value });
   document.getElementById("state").replaceChildren();
-  if (!isOffline() && !(waiting && !waiting.refused)) return;
+  if (!isOffline() && !(waiting && !waiting.refused)) {
+    underWay = setTimeout(() => shown.line("sending"), NOTICED);
+    return;
+  }
   event.preventDefault();
   keep(form, event.detail).then(() => isOffline() || outbox.soon());
 });
@@ -345,7 +350,10 @@ function askLater() {
 
 document.addEventListener("htmx:afterRequest", (event) => {
   const part = event.detail.elt;
-  if (event.detail.successful && event.detail.requestConfig.elt.matches(SENDS)) outbox.forget(main().dataset.code);
+  if (event.detail.requestConfig.elt.matches(SENDS)) {
+    clearTimeout(underWay);
+    if (event.detail.successful) outbox.forget(main().dataset.code);
+  }
   if (part.id !== "invitations") return;
   if ([404, 410].includes(event.detail.xhr.status)) delete part.dataset.hxGet;
   askLater();

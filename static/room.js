@@ -20,7 +20,7 @@ function say(connected) {
   if (!part("connected")) return;
   part("connected").hidden = !connected;
   const line = connected ? part("connected") : part("lost");
-  const words = line.dataset.words.replace("{time}", clock(newsAt));
+  const words = line.dataset.words.replace(" {time}", `\u00a0${clock(newsAt)}`);
   if (line.textContent !== words) line.textContent = words;
   if (connected) part("lost").textContent = "";
 }
@@ -39,10 +39,15 @@ function signedOut() {
   if (part("connected")) part("connected").parentElement.remove();
 }
 
+/* Somebody has signed in again in another tab: what stands here can't act any more, and must not say that all is well. */
+function isStale(event) {
+  return event.detail.xhr.status === 400 && !isPoll(event);
+}
+
 document.addEventListener("htmx:beforeOnLoad", (event) => {
   const status = event.detail.xhr.status;
   if (status === 401) signedOut();
-  else if (status === 404) location.reload();
+  else if (status === 404 || isStale(event)) location.reload();
   else if (status >= 400 && status !== WRONG_FIELD) say(false);
   else if (isPoll(event)) connected();
 });

@@ -12,6 +12,8 @@
   let stopped = false; // somebody else saved meanwhile, or the meeting is closed: a person must choose
   let leaving = false;
   let pressed = null; // a button whose act did not get through
+  let onward = null;  // a button that leads away: pressed once all that was typed is saved
+  const touched = new Set(); // names of fields that were typed in since the last save
 
   const save = () => htmx.trigger(form, "save");
   const listens = (name, does) => document.addEventListener(name, does);
@@ -40,6 +42,7 @@
   }
 
   function failed(status, button) {
+    onward = null;
     if (button !== form && (!status || status === 401 || status >= 500)) pressed = button;
     tell(status === 401 ? "signed-out" : "failed");
     clearTimeout(retry);
@@ -49,10 +52,15 @@
 
   document.querySelectorAll("[data-without-script]").forEach((button) => { button.hidden = true; });
 
-  listens("input", (event) => { if (event.target.form === form) typed += 1; });
+  listens("input", (event) => { if (event.target.form === form) { typed += 1; touched.add(event.target.name); } });
   listens("submit", (event) => {
     if (event.target !== form) return;
-    if (event.submitter && "save" in event.submitter.dataset) { event.preventDefault(); save(); } else leaving = true;
+    if (event.submitter && "save" in event.submitter.dataset) { event.preventDefault(); save(); }
+    else if (typed > saved && !stopped) {
+      event.preventDefault();
+      onward = event.submitter;
+      if (retry) tryAgain(); else save();
+    } else leaving = true;
   });
   listens("keydown", (event) => {
     if (event.key === "Enter" && event.target.matches("textarea.line")) event.preventDefault();
@@ -64,6 +72,12 @@
     if (event.detail.elt === form) {
       for (const button of form.querySelectorAll("button[name]")) event.detail.formData.delete(button.name);
     }
+    /* "Keep mine" is about what was typed here: the rest stays as somebody else wrote it meanwhile. */
+    if (event.detail.elt.name === "keep") {
+      for (const { name } of form.querySelectorAll("textarea,input:not([type=hidden])")) {
+        if (!touched.has(name)) for (const each of [name, `${name}-shown`]) event.detail.formData.delete(each);
+      }
+    }
     for (const field of form.querySelectorAll("input")) {
       if (field.validity.badInput) event.detail.formData.delete(field.name);
     }
@@ -72,16 +86,25 @@
     if (stopped && event.target === form) return event.preventDefault();
     stopped = false;
     event.detail.xhr.typed = typed;
+    event.detail.xhr.keeps = event.detail.elt.name === "keep";
     event.detail.xhr.fields = fieldsOf(form);
   });
   listens("htmx:afterRequest", ({ detail }) => {
     if (!detail.xhr.status && leaving) return;
-    if (detail.xhr.status === 409) { stopped = true; tell(); return; }
+    if (detail.xhr.status === 409) { stopped = true; onward = null; tell(); return; }
     if (!detail.successful) { failed(detail.xhr.status, detail.elt); return; }
     saved = Math.max(saved, detail.xhr.typed);
+    if (typed === detail.xhr.typed) {
+      touched.clear();
+      if (detail.xhr.keeps) { leaving = true; location.reload(); return; }
+    }
     waiting = 2;
     clearTimeout(retry);
     tell();
+    if (onward && typed <= saved) {
+      const { name, value } = onward; // Saving may have brought it anew.
+      (onward.isConnected ? onward : document.querySelector(`button[name="${name}"][value="${value}"]`))?.click();
+    }
     const preview = part("preview");
     if (preview && preview.offsetParent) preview.contentWindow.location.reload();
   });

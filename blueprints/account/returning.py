@@ -5,32 +5,23 @@ from __future__ import annotations
 from math import ceil
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import PasswordField
-from wtforms.validators import DataRequired, Length
 
 from blueprints.access import lender, lent, lent_meeting
 from blueprints.account import account
-from blueprints.account.passwords import LONGEST_PASSWORD
 from blueprints.account.sign_ins import begin
-from blueprints.account.tries import who_proves_it
+from blueprints.account.tries import PasswordForm, who_proves_it
 from blueprints.languages import use
 from blueprints.screen import use_palette
 from models.base import reading
 from models.throttle import Throttled
 
 
-class ReturnForm(FlaskForm):
-    password = PasswordField(_("Password"), [DataRequired(_("Write your password.")), Length(max=LONGEST_PASSWORD)])
-
-
 @account.route("/meetings/<int:meeting_id>/shared/return", methods=["GET", "POST"])
 @lent
 def tablet_return() -> str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     """A new sign-in begins in place of the lent one, whose token is worth nothing then."""
-    form = ReturnForm()
+    form = PasswordForm()
     use(lender().locale)
     if not form.validate_on_submit():
         return _page(form), 422 if form.is_submitted() else 200
@@ -45,7 +36,7 @@ def tablet_return() -> str | Response | tuple[str, int] | tuple[str, int, dict[s
     return redirect(url_for("room.room", **(request.view_args or {})), 303)
 
 
-def _page(form: ReturnForm, *, failed: bool = False, wait_minutes: int | None = None) -> str:
+def _page(form: PasswordForm, *, failed: bool = False, wait_minutes: int | None = None) -> str:
     with reading():
         meeting = lent_meeting()
         use_palette(meeting.institution.municipality.palette)

@@ -33,12 +33,13 @@ def load(token: str) -> StaffUser | None:
 
 
 def begin(person: Person) -> None:
-    """Sign this device in with a new token. If it was lent, that ends here."""
+    """Sign this device in with a new token. The one before, lent or not, is worth nothing from then on."""
     token, before = secrets.token_urlsafe(32), session.get(IN_COOKIE)
     with writing() as database:
         SignIn.forget_expired(now())
         if before:
             take_back(before, person.id, now())
+            SignIn.end(before)
         database.merge(person, load=False).sign_in(token, now())
     with reading():
         found = signed_in(token)

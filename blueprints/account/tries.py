@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import PasswordField
+from wtforms.validators import DataRequired, Length
+
 from blueprints.access import now
-from blueprints.account.passwords import fits
+from blueprints.account.passwords import LONGEST_PASSWORD, fits
 from blueprints.addresses import hashed, hashed_address
 from blueprints.headers import settings
 from models.base import writing
 from models.person import Person
 from models.throttle import Kind, give_back, take
+
+
+class PasswordForm(FlaskForm):
+    password = PasswordField(_("Password"), [DataRequired(_("Write your password.")), Length(max=LONGEST_PASSWORD)])
 
 
 def who_proves_it(email: str, password: str) -> Person | None:

@@ -6,26 +6,23 @@ from math import ceil
 
 from flask import redirect, render_template, request, session, url_for
 from flask_babel import lazy_gettext as _
-from flask_login import current_user, logout_user
-from flask_wtf import FlaskForm
+from flask_login import current_user
 from werkzeug.wrappers import Response
-from wtforms import EmailField, PasswordField
+from wtforms import EmailField
 from wtforms.validators import DataRequired, Length
 
-from blueprints.access import loan, public
+from blueprints.access import IN_COOKIE, loan, public
 from blueprints.account import account
-from blueprints.account.passwords import LONGEST_PASSWORD
 from blueprints.account.sign_ins import begin
-from blueprints.account.tries import who_proves_it
+from blueprints.account.tries import PasswordForm, who_proves_it
 from models.base import reading, writing
 from models.municipality import Municipality
 from models.person import SignIn
 from models.throttle import Throttled
 
 
-class SignInForm(FlaskForm):
+class SignInForm(PasswordForm):
     email = EmailField(_("Mail"), [DataRequired(_("Write your mail.")), Length(max=254)])
-    password = PasswordField(_("Password"), [DataRequired(_("Write your password.")), Length(max=LONGEST_PASSWORD)])
 
 
 @account.route("/sign-in", methods=["GET", "POST"])
@@ -51,12 +48,12 @@ def sign_in() -> str | Response | tuple[str, int] | tuple[str, int, dict[str, st
 @account.post("/sign-out")
 @public
 def sign_out() -> Response:
-    if current_user.is_authenticated:
-        with writing():
-            SignIn.end(current_user.token)
-        logout_user()
     # Whoever holds a lent tablet can't sign out its lender: it stays what it is.
     if loan() is None:
+        # Also where it has ended by idling: its row is there still.
+        if token := session.get(IN_COOKIE):
+            with writing():
+                SignIn.end(token)
         session.clear()
     return redirect(url_for("account.sign_in"), 303)
 

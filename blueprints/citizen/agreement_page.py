@@ -19,6 +19,7 @@ from blueprints.fragments import asked_by_htmx
 from blueprints.headers import settings
 from blueprints.languages import own_name, partly_danish, spoken, worded
 from blueprints.screen import button_labels, use_palette
+from blueprints.set_aside import set_aside
 from models.agreement import Agreement
 from models.answer import Answer, AnswerDeleted, hash_of_key
 from models.base import Texts
@@ -136,8 +137,7 @@ def _form_page(
 ) -> str:
     agreement = meeting.published
     wording = agreement.wording
-    points = {point.id for point in wording.points}
-    lost, answered_in = (sent.questions, sent.language) if sent else ({}, answered_in)
+    answered_in = sent.language if sent else answered_in
     return _page(
         meeting,
         agreement,
@@ -146,7 +146,7 @@ def _form_page(
         seen=seen or sign_seen(meeting.code, agreement.number, now()),
         given=given,
         guesses=given.guesses_on(wording),
-        typed_lines=[text for point, text in lost.items() if text and point not in points],
+        set_aside=set_aside(sent, meeting) if sent else [],
         answer_language=answered_in if answered_in in meeting.languages else languages.spoken(),
         **{"errors": {}, **context},
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from uuid import uuid4
 
-from flask import Response, abort, make_response, render_template, request
+from flask import Response, abort, current_app, make_response, render_template, request
 from flask_babel import gettext
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
@@ -50,6 +51,8 @@ REFUSALS = (AnswerDeleted, NotOpenYet, MeetingClosed, AgreementChanged)
 RETRY_SECONDS = 5
 #: Bytes of a form that is too long to be taken, and is given back to be shortened.
 LARGEST_GIVEN_BACK = 1024 * 1024
+#: Far more than the form of the longest agreement has: a page of many thousands would keep the server busy.
+MOST_FIELDS = 500
 
 Render = Callable[[Meeting], str]
 
@@ -86,6 +89,7 @@ def answers(code: str) -> Response | BaseResponse:
         text = gettext("Wait a minute, then try again. What you wrote is still here.")
         return _not_taken(code, 429, title, text, throttled.retry_after)
     except DatabaseGone:
+        current_app.log_exception(sys.exc_info())
         title = gettext("We couldn't send your answer.")
         text = gettext("Try again soon. What you wrote is still here.")
         return _not_taken(code, 503, title, text, RETRY_SECONDS)
@@ -173,7 +177,7 @@ def _not_taken(code: str, status: int, title: str, text: str, retry_after: int |
     else:
         fields = [
             (name, value) for name, values in request.form.lists() for value in values if name != "key" and known(name)
-        ]
+        ][:MOST_FIELDS]
         key = str(uuid4()) if status == 400 else request.form.get("key", "")
         page = render_template(
             "citizen/not_stored.html", code=code, fields=[("key", key), *fields], title=title, text=text

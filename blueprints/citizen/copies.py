@@ -15,7 +15,7 @@ from blueprints.citizen import citizen
 from blueprints.citizen.agreement_page import speak_for
 from blueprints.citizen.holder import key_of
 from blueprints.headers import settings
-from blueprints.languages import clock, day_clock, is_read, long_date, partly_danish, spoken, unbroken
+from blueprints.languages import day_at, day_clock, is_read, long_date, partly_danish, spoken, unbroken
 from blueprints.pdf import Document, pdf_response
 from blueprints.pdf_style import BODY, LEAD, SMALL, STRONG
 from blueprints.wrong_codes import unknown_meeting
@@ -77,10 +77,7 @@ def _where(meeting: Meeting) -> str:
     place = ", ".join(filter(None, (meeting.institution.name, meeting.place)))
     if meeting.held_on is None:
         return place
-    day = long_date(meeting.held_on)
-    if meeting.held_at:
-        day = gettext("%(day)s at %(time)s", day=day, time=clock(meeting.held_at))
-    return f"{place}\n{day}"
+    return f"{place}\n{day_at(long_date(meeting.held_on), meeting.held_at)}"
 
 
 def _write_answer(document: Document, meeting: Meeting, answer: Answer, wording: Wording) -> None:

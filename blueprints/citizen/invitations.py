@@ -6,11 +6,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Response, abort, current_app, render_template, request, url_for
+from flask import Response, abort, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from blueprints import languages
 from blueprints.access import now, public
+from blueprints.assets import assets
 from blueprints.citizen import citizen
 from blueprints.citizen.holder import key_of, private, receipt_url
 from blueprints.citizen.replies import replies_for
@@ -79,7 +80,7 @@ def _context(meeting: Meeting, answer: Answer, key: UUID, asked: Invitations) ->
 
 
 def _etag(asked: Invitations) -> str:
-    return f"{asked.state}-{languages.spoken()}-{current_app.extensions['assets'].build}"
+    return f"{asked.state}-{languages.spoken()}-{assets().build}"
 
 
 def _nobodys(code: str, key: UUID) -> Response:

@@ -23,7 +23,9 @@ from blueprints.wrong_codes import unknown_meeting
 from models.answer import Answer, AnswerDeleted, hash_of_key
 from models.base import Texts, reading, writing
 from models.clock import moment_at
+from models.erasure import erase
 from models.meeting import Meeting, State
+from models.summary import keep_final_totals
 
 
 @citizen.get("/answers/<key>")
@@ -45,8 +47,12 @@ def deletion(code: str, key: str) -> Response | BaseResponse:
         meeting = Meeting.by_code(code)
         if meeting is not None:
             speak_for(meeting, None)
-            _delete(meeting, key_of(key))
-    return redirect(receipt_url(code, key_of(key)), 303) if meeting is not None else unknown_meeting(code)
+            is_deleted = _delete(meeting, key_of(key))
+    if meeting is None:
+        return unknown_meeting(code)
+    if is_deleted:
+        erase()
+    return redirect(receipt_url(code, key_of(key)), 303)
 
 
 def receipt_page(meeting: Meeting, answer: Answer, key: UUID) -> str:
@@ -106,14 +112,17 @@ def _receipt(meeting: Meeting, key: UUID) -> Response:
     return private(receipt_page(meeting, answer, key))
 
 
-def _delete(meeting: Meeting, key: UUID) -> None:
+def _delete(meeting: Meeting, key: UUID) -> bool:
+    """Whether there was still something to delete."""
     try:
         answer = Answer.by_key(meeting.id, hash_of_key(key))
     except AnswerDeleted:
-        return
+        return False
     if answer is None:
         abort(404)
     answer.delete()
+    keep_final_totals(meeting, now())
+    return True
 
 
 def _deleted_page(meeting: Meeting) -> str:

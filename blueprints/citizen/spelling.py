@@ -26,17 +26,19 @@ class Code(BaseConverter):
 
 
 @spelling.route("", methods=["GET", "POST"])
+@spelling.route("/", methods=["GET", "POST"], endpoint="with_slash")
 @spelling.route("/<path:rest>", methods=["GET", "POST"])
 @public
 def another_spelling(typed: str, rest: str = "") -> Response | BaseResponse:
-    """308 to the same address under the code of a meeting; what is no code is unknown at once."""
-    if is_code(typed):
+    """308 to the same address under the code of a meeting, without a slash at its end; what is no code is unknown at
+    once."""
+    if is_code(typed) and not request.path.endswith("/"):
         abort(404)
     code = parse_code(typed)
     with reading():
         known = Meeting.by_code(code) if code else None
     if known is None:
         return unknown_meeting(typed)
-    address = url_for("spelling.another_spelling", typed=code, rest=rest or None)
+    address = url_for("spelling.another_spelling", typed=code, rest=rest.rstrip("/") or None)
     query = request.query_string.decode("ascii", "ignore")
     return redirect(f"{address}?{query}" if query else address, 308)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import uuid4
 
-from flask import Response, abort, current_app, make_response, redirect, url_for
+from flask import Response, abort, make_response, redirect, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from blueprints import languages
 from blueprints.access import now, public
+from blueprints.assets import assets
 from blueprints.citizen import citizen
 from blueprints.citizen.agreement_page import closed_page, first_page, not_open_page
 from blueprints.citizen.rendered import KEY_PLACE, SEEN_PLACE, Kept, RenderedPages, Sign
@@ -53,7 +54,7 @@ def agreement(code: str, lang: str | None = None) -> Response | BaseResponse:
 
 def _with_new_key(page: Spliced, vary: str) -> Response:
     key = str(uuid4()).encode()
-    sheet = current_app.extensions["assets"].path("citizen.css")
+    sheet = assets().path("citizen.css")
     # All at once: this is the page that a whole hall asks for, and each header by itself is checked again.
     headers = [
         ("Content-Type", HTML),

@@ -9,6 +9,7 @@ from flask.cli import with_appcontext
 from blueprints.access import now
 from blueprints.cli.demo import prepare
 from blueprints.cli.people import person_add
+from blueprints.cli.plain import PlainCommand
 from blueprints.cli.retention import purge
 from blueprints.cli.serving import greeting, refuse_taken_port, serve_for_ever, upgrade_database
 from blueprints.headers import settings
@@ -22,7 +23,7 @@ def init_app(app: Flask) -> None:
         app.cli.add_command(command)
 
 
-@click.command
+@click.command(cls=PlainCommand)
 @with_appcontext
 def serve() -> None:
     """Bring the database up to date and serve.
@@ -39,7 +40,7 @@ def serve() -> None:
     serve_for_ever(config)
 
 
-@click.command("db-upgrade")
+@click.command("db-upgrade", cls=PlainCommand)
 @with_appcontext
 def db_upgrade() -> None:
     """Make the database or bring it up to date."""
@@ -47,7 +48,7 @@ def db_upgrade() -> None:
     click.echo("The database is up to date.")
 
 
-@click.command
+@click.command(cls=PlainCommand)
 @with_appcontext
 def demo() -> None:
     """Make the demo, or move it to today where it has expired."""

@@ -13,6 +13,7 @@ from config import Config, kept_secret
 from content import demo as told
 from models.base import reading, session, writing
 from models.clock import end_of, local
+from models.facts import change_facts
 from models.institution import Institution
 from models.meeting import Meeting
 from models.municipality import Municipality
@@ -91,7 +92,7 @@ def _move_to_today(municipality: Municipality, now: datetime) -> None:
         owner = meeting.owner.viewer()
         later = today - meeting.held_on
         was_open = meeting.opened_at is not None
-        meeting.change_facts(owner, now, held_on=today, closes_at=end_of(today + STAYS_OPEN_FOR) if was_open else None)
+        change_facts(meeting, owner, now, held_on=today, closes_at=end_of(today + STAYS_OPEN_FOR) if was_open else None)
         if not was_open:
             _move_steps(meeting, later, owner, now)
 

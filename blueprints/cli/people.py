@@ -9,6 +9,9 @@ from flask.cli import with_appcontext
 
 from blueprints.access import now
 from blueprints.account.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD, hash_password
+from blueprints.cli.plain import PlainCommand
+from blueprints.cli.serving import refuse_other_shape
+from blueprints.headers import settings
 from config import STAFF_LANGUAGES
 from models.base import reading, session, writing
 from models.institution import Institution
@@ -36,7 +39,7 @@ def a_password(value: str) -> str:
     return value
 
 
-@click.command("person-add")
+@click.command("person-add", cls=PlainCommand)
 @click.option("--email", prompt="Mail", callback=an_email, help="What they sign in with.")
 @click.option("--name", prompt="Name", callback=some_text, help="What citizens and colleagues see.")
 @click.option(
@@ -53,6 +56,7 @@ def person_add(
     email: str, name: str, role: str, institution: str | None, municipality: str | None, language: str
 ) -> None:
     """Add a person, or give one a further role. Asks for the password of a new one."""
+    refuse_other_shape(settings().database_url)
     wanted = Role[role.upper()]
     if wanted is Role.ADMINISTRATOR and institution:
         raise click.UsageError("An administrator belongs to a municipality: leave --institution out.")

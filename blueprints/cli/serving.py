@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import socket
@@ -23,12 +24,28 @@ DEMO_CODE = "DEM0DEM0"
 WORKERS_IN_PRODUCTION = 2
 #: A download holds a thread until its end; more threads make pages wait longer for each other.
 THREADS = 3
+#: A worker may not hear that it is to end, as one that is just starting does not; then it is killed, or the server
+#: would wait for it for ever. Nothing acknowledged is lost by that.
+SECONDS_TO_END = 10
 
 
 def upgrade_database(url: str) -> None:
     """Make the database or bring it up to date."""
+    _migrations("upgrade", url)
+
+
+def refuse_other_shape(url: str) -> None:
+    """Raise ``ClickException`` unless the database is up to date."""
+    _migrations("must_be_up_to_date", url)
+
+
+def _migrations(act: str, url: str) -> None:
     # Imported when asked for: the server's workers never need Alembic.
-    import_module("migrations").upgrade(url)
+    migrations = import_module("migrations")
+    try:
+        getattr(migrations, act)(url)
+    except migrations.OtherShape as error:
+        raise click.ClickException(str(error)) from error
 
 
 def refuse_taken_port(host: str, port: int) -> None:
@@ -39,9 +56,8 @@ def refuse_taken_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise click.ClickException(
-                f"Cannot listen at {host}, port {port}: {error.strerror}. For another port: PORT={port + 1} make run"
-            ) from error
+            another = f" For another port: PORT={port + 1} make run" if error.errno == errno.EADDRINUSE else ""
+            raise click.ClickException(f"Cannot listen at {host}, port {port}: {error.strerror}.{another}") from error
 
 
 def greeting(config: Config, people: Sequence[DemoPerson], password: str | None) -> str:
@@ -75,6 +91,7 @@ def serve_for_ever(config: Config) -> None:
         "GRANIAN_BLOCKING_THREADS": str(THREADS),
         "GRANIAN_LOG_LEVEL": "info" if config.production else "warning",
         "GRANIAN_RESPAWN_FAILED_WORKERS": "true",
+        "GRANIAN_WORKERS_KILL_TIMEOUT": str(SECONDS_TO_END),
         **os.environ,
         # What was printed holds for as long as the server runs.
         "PUBLIC_URL": config.public_url,

@@ -14,10 +14,13 @@ from models.agreement import Agreement
 from models.answer import Channel, Difficulty, hash_of_key
 from models.base import session
 from models.clock import end_of, local, moment_of
+from models.drafting import draft_meeting
+from models.facts import count_heads, name_deputies
 from models.guess import Expectation
 from models.institution import Institution
 from models.meeting import Meeting, MeetingForm, Method, State
 from models.person import Person, Viewer
+from models.publishing import open_meeting, publish_draft
 from models.question import Question
 from models.receiving import receive
 from models.submission import Submission
@@ -75,9 +78,9 @@ class Telling:
     def tell(self) -> None:
         if self.story.state == State.DRAFT.value:
             return
-        self.meeting.open(self.opens, self.owner)
+        open_meeting(self.meeting, self.opens, self.owner)
         if self.story.answers:
-            self.meeting.count_heads(self.story.answers.headcount, self.owner, self.opens)
+            count_heads(self.meeting, self.story.answers.headcount, self.owner, self.opens)
             self._answer(self.story.answers)
         if self.story.state == State.CLOSED.value:
             self.meeting.close(self._at(1), self.owner)
@@ -95,7 +98,7 @@ class Telling:
         written = self.opens - WRITTEN_BEFORE
         held_on = story.held_on(self.today)
         stays_open = story.state == State.OPEN.value
-        meeting = Meeting.create(
+        meeting = draft_meeting(
             house,
             self.owner,
             MeetingForm(story.form),
@@ -114,7 +117,7 @@ class Telling:
         )
         meeting.code = story.code
         if story.deputies:
-            meeting.name_deputies([person_of(email) for email in story.deputies], self.owner, written)
+            name_deputies(meeting, [person_of(email) for email in story.deputies], self.owner, written)
         session().flush()
         return meeting
 
@@ -146,7 +149,7 @@ class Telling:
         points = tuple(replace(point, **second.points.get(point.key, {})) for point in wording.points)
         at = self._at(PUBLISHED_AT)
         self.meeting.draft.save(replace(wording, points=points), self.owner.id, at)
-        self.meeting.publish(at, self.owner)
+        publish_draft(self.meeting, at, self.owner)
 
     def _talk(
         self, story: DemoTalk, agreement: Agreement, talked_to: list[_Citizen], citizens: Iterable[_Citizen]

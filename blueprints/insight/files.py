@@ -12,9 +12,10 @@ from blueprints.insight import danish
 from blueprints.insight.dialects import LINE_END, Dialect
 from models.answer import Channel
 from models.answer_export import Given, answer_rows
+from models.base import reading
 from models.clock import moment_at
-from models.export import Facts, MeetingRow, PointRow, Scope, facts, meeting_row, meetings, point_rows, snapshot
-from models.summary import PointTotals
+from models.export import Facts, MeetingRow, PointRow, Scope, facts, meeting_row, meetings, point_rows
+from models.totals import PointTotals
 
 Cells = Sequence[str]
 
@@ -61,7 +62,7 @@ def stream(file: File, order: Order) -> Iterator[bytes]:
 def _blocks(file: File, order: Order) -> Generator[bytes]:
     dialect = order.dialect
     yield (dialect.byte_order_mark + dialect.lines([dialect.header(file.columns)])).encode()
-    with snapshot():
+    with reading():
         for lines in file.lines(order):
             yield lines.encode()
 

@@ -17,7 +17,10 @@ from blueprints.meetings.writing import as_typed, changed_elsewhere
 from models.agreement import TooManyVersions
 from models.base import reading, writing
 from models.draft import DraftChanged
-from models.meeting import Meeting, NothingToPublish, NotReady, State, WrongState
+from models.erasure import erase
+from models.lack import lacks_in
+from models.meeting import Meeting, State, WrongState
+from models.publishing import NothingToPublish, NotReady, discard_draft, open_meeting, outdated_by_draft, publish_draft
 from models.summary import answers_to, keep_totals, totals
 from models.wording import Wording
 
@@ -34,7 +37,7 @@ def opening(meeting_id: int) -> Answer:
             errors = _kept(meeting_id)
         if not errors:
             with writing():
-                access.meeting_to_run(meeting_id).open(now(), viewer())
+                open_meeting(access.meeting_to_run(meeting_id), now(), viewer())
     except DraftChanged as change:
         return changed_elsewhere(meeting_id, change)
     except NotReady:
@@ -55,7 +58,7 @@ def publication(meeting_id: int) -> Answer:
         meeting = access.meeting_to_run(meeting_id)
         if meeting.state(now()) is not State.OPEN:
             return _already(meeting_id, gettext("Only an open meeting gets a new version."))
-        lacks = meeting.prepared.lacks()
+        lacks = lacks_in(meeting.prepared)
         if not lacks:
             return render_template("meetings/publication.html", meeting=meeting, **_touched(meeting))
     return as_typed(meeting_id, {}, 422, summary=True)
@@ -69,7 +72,7 @@ def publish(meeting_id: int) -> Answer:
             meeting = access.meeting_to_run(meeting_id)
             if request.form.get("revision") != str(meeting.draft.revision):
                 raise DraftChanged(meeting.draft.saved_at, meeting.draft.saved_by.name)
-            number = meeting.publish(now(), viewer()).number
+            number = publish_draft(meeting, now(), viewer()).number
     except DraftChanged:
         flash(gettext("The text has changed meanwhile. Look at it once more."), "attention")
         return redirect(url_for("meetings.publication", meeting_id=meeting_id), 303)
@@ -97,7 +100,7 @@ def withdrawal(meeting_id: int) -> Answer:
             return render_template("meetings/withdrawal.html", meeting=meeting, **_touched(meeting))
     try:
         with writing():
-            access.meeting_to_run(meeting_id).discard_draft(viewer(), now())
+            discard_draft(access.meeting_to_run(meeting_id), viewer(), now())
     except WrongState:
         return _already(meeting_id, gettext("Nothing is published yet."))
     flash(gettext("The changes are undone. The text is as published."))
@@ -164,6 +167,7 @@ def deletion(meeting_id: int) -> Answer:
             )
     with writing():
         access.meeting_to_run(meeting_id).delete(viewer(), now())
+    erase()
     flash(gettext("The meeting is deleted."))
     return redirect(url_for("meetings.index"), 303)
 
@@ -181,13 +185,11 @@ def _touched(meeting: Meeting) -> dict[str, object]:
     if meeting.newest is None:
         raise WrongState
     old, new = meeting.newest.wording, meeting.prepared.frozen()
-    kept = old.identities & new.identities
     figures = totals(meeting)
-    outdated = answers_to(meeting, meeting.outdated_by_draft())
+    outdated = answers_to(meeting, outdated_by_draft(meeting))
     splits = 0 < outdated < figures.answers
     return {
-        "added": [point for point in new.points if point.identity not in kept],
-        "removed": [point for point in old.points if point.identity not in kept],
+        **_points_of_one_side_only(old, new),
         **_asked(old, new),
         "purpose_changed": old.purpose.get("da") != new.purpose.get("da"),
         "decider_changed": old.decider.get("da") != new.decider.get("da"),
@@ -195,6 +197,18 @@ def _touched(meeting: Meeting) -> dict[str, object]:
         "answers": figures.answers,
         "is_protected": splits and not figures.shows_split(meeting.smallest_group),
         "nothing_new": not meeting.has_unpublished_changes,
+    }
+
+
+def _points_of_one_side_only(old: Wording, new: Wording) -> dict[str, object]:
+    """The points that are not the same in both: changed where both have one of that title, else added or removed."""
+    kept = old.identities & new.identities
+    added = {point.title["da"]: point for point in new.points if point.identity not in kept}
+    removed = {point.title["da"]: point for point in old.points if point.identity not in kept}
+    return {
+        "changed": [point for title, point in added.items() if title in removed],
+        "added": [point for title, point in added.items() if title not in removed],
+        "removed": [point for title, point in removed.items() if title not in added],
     }
 
 

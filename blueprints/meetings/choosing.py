@@ -15,8 +15,9 @@ from blueprints.meetings import meetings
 from blueprints.meetings.keeping import worded_point
 from content import Template, UnknownTemplate, matching, template
 from models.base import reading, writing
+from models.drafting import copy_meeting, draft_meeting
 from models.institution import Institution
-from models.meeting import Meeting, MeetingForm, Method
+from models.meeting import MeetingForm, Method
 from models.scope import meetings_seen_by
 from models.wording import Step, Wording
 
@@ -49,7 +50,7 @@ def new() -> str | Response:
             methods=list(Method),
             templates=[(each, _form_for(each, form)) for each in found],
             institutions=Institution.written_for(viewer()),
-            copies=[meeting for meeting in own if meeting.held_on][:COPIES_OFFERED],
+            copies=[meeting for meeting in own if meeting.opened_at][:COPIES_OFFERED],
         )
 
 
@@ -57,7 +58,7 @@ def new() -> str | Response:
 @staff
 def copy(meeting_id: int) -> Response:
     with writing():
-        copied = access.meeting_to_run(meeting_id).copy(viewer(), now())
+        copied = copy_meeting(access.meeting_to_run(meeting_id), viewer(), now())
         new_id = copied.id
     flash(gettext("This is a copy with the texts and languages. Give it a date."))
     return redirect(url_for("meetings.write", meeting_id=new_id), 303)
@@ -71,7 +72,7 @@ def _create() -> Response:
         abort(400)
     with writing():
         institution = _institution()
-        meeting = Meeting.create(
+        meeting = draft_meeting(
             institution,
             viewer(),
             form,

@@ -17,6 +17,7 @@ from blueprints.meetings import typed
 from content import TemplatePoint, UnknownTemplate, template
 from models.base import writing
 from models.draft import Draft, DraftFull
+from models.keeping import keep_translations, keep_typed, languages_to_pick, leaves_title_unfilled, record_writing
 from models.meeting import Meeting, State, WrongState
 from models.person import Viewer
 from models.translation import TITLE, shown_texts
@@ -57,11 +58,11 @@ def keep_in(meeting: Meeting) -> Kept:
         chosen = request.form.getlist("languages")
         read.facts["languages"] = [
             DANISH,
-            *(each for each in settings().languages if each in meeting.languages_to_pick and each in chosen),
+            *(each for each in settings().languages if each in languages_to_pick(meeting) and each in chosen),
         ]
     seen = _number(request.form.get("keep") or request.form.get("revision", ""))
-    page = request.form.get("page", "")[:LONGEST_TOKEN]
-    meeting.write(read.wording, read.facts, viewer(), now(), page, seen, read.beside)
+    page = typed.clean(request.form.get("page", ""))[:LONGEST_TOKEN]
+    keep_typed(meeting, read.wording, read.facts, viewer(), now(), page, seen, read.beside)
     kept = Kept(read.errors)
     if not kept.errors:
         _confirm(meeting, page, kept)
@@ -74,11 +75,11 @@ def _confirm(meeting: Meeting, page: str, kept: Kept) -> None:
     where it was typed anew meanwhile."""
     field, language = request.form.get(FITS, ""), language_typed()
     former = meeting.draft.former(field, language)
-    if former is not None and field == TITLE and meeting.leaves_title_unfilled(former["text"]):
+    if former is not None and field == TITLE and leaves_title_unfilled(meeting, former["text"]):
         kept.errors[field] = gettext("Fill in what stands in { }.")
     elif former is not None:
         danish = shown_texts(meeting.title, meeting.draft.wording).get(field, {}).get(DANISH, "")
-        meeting.translate(language, {field: (former["text"], danish)}, viewer(), now(), page)
+        keep_translations(meeting, language, {field: (former["text"], danish)}, viewer(), now(), page)
     kept.fitting = field if field in typed.shown(meeting, language) else ""
 
 
@@ -95,6 +96,7 @@ def _act(meeting: Meeting, kept: Kept) -> None:
     if not kept.act:
         return
     draft, value = meeting.draft, request.form[kept.act]
+    before = draft.revision
     kept.kind = "steps" if value == "step" or _is_step(draft, value) else "points"
     try:
         kept.key = _DOING[kept.act](meeting, value, viewer(), now())
@@ -103,6 +105,7 @@ def _act(meeting: Meeting, kept: Kept) -> None:
     except KeyError:
         # It was removed by an earlier press whose answer got lost: what was wanted is done.
         kept.key = None
+    record_writing(meeting, before, viewer(), now())
     if kept.act == "undo" and kept.key is not None:
         kept.kind = "steps" if _is_step(draft, str(kept.key)) else "points"
 

@@ -14,10 +14,12 @@ from blueprints.languages import day_and_month
 from blueprints.meetings import meetings, words
 from models.base import reading
 from models.clock import local
+from models.lack import lacks_of
 from models.late import late_until
 from models.meeting import Meeting, State
 from models.scope import meetings_seen_by
-from models.summary import Totals, totals
+from models.summary import totals
+from models.totals import Totals
 
 SHOWN_AT_FIRST = 10
 LACKS_SHOWN = 2
@@ -79,7 +81,8 @@ def index() -> str:
         return render_template(
             "meetings/index.html",
             open_now=[_row(meeting, at) for meeting in open_now],
-            open_heading=_open_heading(open_now, local(at).date()),
+            all_today=all(meeting.held_on == local(at).date() for meeting in open_now),
+            today=_today(at),
             drafts=[_draft_row(meeting, at) for meeting in _soonest(drafts)],
             past=[_row(meeting, at) for meeting in past[some]],
             number_past=len(past),
@@ -99,7 +102,7 @@ def _row(meeting: Meeting, at: datetime) -> Row:
 
 
 def _draft_row(meeting: Meeting, at: datetime) -> DraftRow:
-    lacks = meeting.lacks(at)
+    lacks = lacks_of(meeting, at)
     wording = meeting.draft.wording
     return DraftRow(meeting, [words.in_list(lack, wording) for lack in lacks[:LACKS_SHOWN]], len(lacks))
 
@@ -109,8 +112,6 @@ def _soonest(found: Iterable[Meeting]) -> list[Meeting]:
     return sorted(found, key=lambda meeting: (meeting.held_on or date.max, meeting.id))
 
 
-def _open_heading(found: list[Meeting], today: date) -> str:
-    if all(meeting.held_on == today for meeting in found):
-        weekday = format_date(today, "EEEE")
-        return str(gettext("Today, %(weekday)s %(day)s", weekday=weekday, day=day_and_month(today)))
-    return str(gettext("Open meetings"))
+def _today(at: datetime) -> str:
+    day = local(at).date()
+    return str(gettext("Today, %(weekday)s %(day)s", weekday=format_date(day, "EEEE"), day=day_and_month(day)))

@@ -15,7 +15,9 @@ from blueprints.meetings import meetings, words
 from blueprints.meetings.listing import figures
 from models.base import reading, writing
 from models.clock import end_of, local
+from models.facts import name_deputies
 from models.institution import Institution
+from models.lack import lacks_of
 from models.meeting import Meeting, State
 from models.paper import typed_until
 from models.person import Person
@@ -35,7 +37,7 @@ def deputies(meeting_id: int) -> BaseResponse:
     with writing():
         deputised = access.meeting_to_deputise(meeting_id)
         named = [person for person in _possible(deputised) if str(person.id) in chosen]
-        deputised.name_deputies(named, viewer(), now())
+        name_deputies(deputised, named, viewer(), now())
     flash(gettext("The deputies are saved."))
     return redirect(url_for("meetings.meeting", meeting_id=meeting_id, _anchor="deputies"), 303)
 
@@ -46,7 +48,7 @@ def meeting_page(meeting_id: int, status: int = 200, **typed: str) -> Response:
     with reading():
         shown = access.meeting(meeting_id)
         row = figures(shown, at)
-        lacks = shown.lacks(at) if row.state is State.DRAFT else []
+        lacks = lacks_of(shown, at) if row.state is State.DRAFT else []
         page = render_template(
             "meetings/meeting.html",
             meeting=shown,

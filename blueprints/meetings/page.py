@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from functools import cached_property
 
 from blueprints import languages
@@ -12,10 +12,12 @@ from blueprints.meetings import typed, words
 from blueprints.meetings.differences import Piece, pieces
 from content import Template, TemplatePoint, UnknownTemplate, template
 from models.base import Texts
+from models.clock import moment_of
+from models.lack import MOST_GUESSED_POINTS, Lack, lacks_in, lacks_of
 from models.meeting import Meeting, State
 from models.readability import LONG, Level, Readability, readability
 from models.translation import FIELDS_OF_PARTS, Former, Standing, shown_texts, standing
-from models.wording import DANISH, MANY_POINTS, MOST_GUESSED_POINTS, Influence, Lack, WordedPoint, Wording
+from models.wording import DANISH, MANY_POINTS, Influence, WordedPoint, Wording
 
 #: Fewer words than this are no sentence to measure.
 FEWEST_WORDS = 8
@@ -67,7 +69,7 @@ class WritingPage:
 
     @cached_property
     def lacks(self) -> list[Lack]:
-        return self.meeting.prepared.lacks() if self.is_open else self.meeting.lacks(self.now)
+        return lacks_in(self.meeting.prepared) if self.is_open else lacks_of(self.meeting, self.now)
 
     @cached_property
     def lines(self) -> list[tuple[str, str]]:
@@ -87,11 +89,18 @@ class WritingPage:
         for lack in self.lacks:
             if lack.language == self.language:
                 found.setdefault(words.field_of(lack, self.wording), Said(*words.at_field(lack)))
+        if self._ends_before_it_begins:
+            found.setdefault("closes", Said(words.ends_before_it_begins(), is_lack=False))
         if self.is_danish:
             for name, text in self._sentences():
                 if (hard := _hard(text)) is not None:
                     found.setdefault(name, hard)
         return found
+
+    @property
+    def _ends_before_it_begins(self) -> bool:
+        day, end = self.meeting.held_on, self.meeting.closes_at
+        return day is not None and end is not None and end <= moment_of(day, self.meeting.held_at or time.min)
 
     def field_names(self, without: str = "") -> list[str]:
         """Every place on the page where a message may stand, but for those in one list (``points`` or ``steps``)."""

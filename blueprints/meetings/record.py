@@ -17,7 +17,8 @@ from blueprints.meetings.record_pdf import write_record
 from blueprints.meetings.recorded import Record
 from blueprints.pdf import pdf_response
 from models.base import reading, writing
-from models.meeting import LONGEST_NUMBER, Meeting, State
+from models.facts import LONGEST_NUMBER, number_record
+from models.meeting import Meeting, State
 from models.wording import DANISH
 
 
@@ -66,7 +67,7 @@ def record_numbers(meeting_id: int) -> Response | BaseResponse:
         return _page(meeting_id, form, 422)
     with writing():
         meeting = access.meeting_to_run(meeting_id)
-        meeting.number_record(form.journal_number.data or "", form.kle_number.data or "", viewer(), now())
+        number_record(meeting, form.journal_number.data or "", form.kle_number.data or "", viewer(), now())
     flash(gettext("The numbers are saved."))
     return redirect(url_for("meetings.record", meeting_id=meeting_id), 303)
 

@@ -10,7 +10,7 @@ from flask_babel import force_locale, gettext
 
 from blueprints.agreement_pdf import said_in, write_additions, write_agreement
 from blueprints.headers import settings
-from blueprints.languages import clock, clock_on, day_clock, long_date, percent, spoken
+from blueprints.languages import clock_on, day_at, day_clock, long_date, percent, spoken
 from blueprints.meetings.recorded import Record, RecordPoint
 from blueprints.pdf import Document
 from blueprints.pdf_style import SMALL, STRONG
@@ -51,9 +51,7 @@ def _write_head(document: Document, record: Record, title: str) -> None:
         )
         document.write(more, SMALL)
     document.space(2)
-    held = long_date(meeting.held_on) if meeting.held_on else ""
-    if held and meeting.held_at:
-        held = gettext("%(day)s at %(time)s", day=held, time=clock(meeting.held_at))
+    held = day_at(long_date(meeting.held_on), meeting.held_at) if meeting.held_on else ""
     document.facts(
         [
             (gettext("When"), held),

@@ -10,8 +10,9 @@ from models.agreement import Agreement
 from models.late import late_until
 from models.meeting import Meeting
 from models.question import Question
-from models.summary import PointTotals, Totals, totals
+from models.summary import totals
 from models.talked_about import TalkedAbout
+from models.totals import PointTotals, Totals
 from models.wording import WordedPoint
 
 

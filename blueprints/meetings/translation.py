@@ -17,6 +17,7 @@ from blueprints.meetings.translation_rows import OtherSpreadsheet, Taking, rows,
 from blueprints.meetings.translation_sheet import NotASpreadsheet
 from blueprints.meetings.writing import closed_meanwhile
 from models.base import reading, writing
+from models.keeping import keep_translations
 from models.meeting import Meeting, State, WrongState
 from models.wording import DANISH
 
@@ -75,7 +76,7 @@ def take_translation(meeting_id: int) -> Answer:
             if found.wrong:
                 raise _Wrong(found.wrong)
             if found.translations:
-                meeting.translate(language, found.translations, viewer(), now())
+                keep_translations(meeting, language, found.translations, viewer(), now())
     except WrongState:
         return closed_meanwhile(meeting_id)
     except (NotASpreadsheet, OtherSpreadsheet) as error:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from flask_babel import gettext
 
 from blueprints.meetings.typed import clean, longest
+from models.keeping import leaves_title_unfilled
 from models.meeting import Meeting
 from models.translation import TITLE, is_same, shown_texts
 from models.wording import DANISH
@@ -111,7 +112,7 @@ def _take(
 ) -> None:
     """One row that is ours. What the translator left as it came never changes what stands here meanwhile."""
     texts = shown_texts(meeting.title, meeting.draft.wording)[name]
-    danish, text = clean(cells[2]), clean(cells[3])
+    danish, text = clean(cells[2], name), clean(cells[3], name)
     former = meeting.draft.former(name, language)
     is_of_now = digests[0] == _digest(texts.get(DANISH, ""))
     if not text:
@@ -124,7 +125,7 @@ def _take(
             number=number, place=_place(meeting, name), most=longest(name), length=len(text),
         )  # fmt: skip
         result.wrong.append(sentence)
-    elif name == TITLE and meeting.leaves_title_unfilled(text):
+    elif name == TITLE and leaves_title_unfilled(meeting, text):
         # Citizens see it at once: no readiness stands between.
         sentence = gettext(
             "Row %(number)d (%(place)s): fill in what stands in { }.", number=number, place=_place(meeting, name)

@@ -17,15 +17,18 @@ from flask_babel import gettext
 
 from models.base import Texts
 from models.clock import end_of, local, moment_of
+from models.lack import Reason, text_lack
 from models.meeting import Meeting, State
 from models.translation import TITLE, texts_of
-from models.wording import DANISH, Influence, Reason, Step, WordedPoint, Wording, text_lack
+from models.wording import DANISH, Influence, Step, WordedPoint, Wording
 
 #: The most characters of each field; of those with a key, by the name before it.
 LONGEST = {
     "title": 80, "room": 80, "contact": 80, "phone": 30, "purpose": 400, "decider": 400,
     "text": 80, "how": 400, "why": 400, "who": 80, "step": 200,
 }  # fmt: skip
+#: Facts, which citizens read as they stand here; in the agreement freezing takes the line ends away.
+ONE_LINE = frozenset({"title", "room", "contact", "phone"})
 #: The ticks of a point, by what they switch on. One that is shown sends its name even when it is not ticked.
 TICKS = {"asks_guess": "guess", "asks_hands": "hands"}
 TICKED = "1"
@@ -33,6 +36,9 @@ TICKED = "1"
 BESIDE = "beside-"
 YEARS = range(2000, 2101)
 _KEY = re.compile(r"-\d+")
+_ENDS_A_LINE = re.compile(r"\r\n?|[\n\v\u2028\u2029]")
+#: Places where a line may break or not, and the mark that a file begins.
+_WITHOUT_WIDTH = "\u200b\u2060\ufeff"
 
 Value = TypeVar("Value")
 Old = TypeVar("Old", str, None)
@@ -56,7 +62,7 @@ def read(fields: Mapping[str, str], meeting: Meeting, language: str, now: dateti
 
 def beside(fields: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
     """The Danish that stood beside these fields, as the page carries it."""
-    found = ((name, clean(fields[BESIDE + name])) for name in names if BESIDE + name in fields)
+    found = ((name, clean(fields[BESIDE + name], name)) for name in names if BESIDE + name in fields)
     return {name: danish for name, danish in found if len(danish) <= longest(name)}
 
 
@@ -179,7 +185,7 @@ class _Reader:
     def text(self, name: str, old: Old) -> str | Old:
         if name not in self.fields:
             return old
-        text = clean(self.fields[name])
+        text = clean(self.fields[name], name)
         most = longest(name)
         if len(text) > most:
             self.errors[name] = gettext("At most %(number)d characters, please. Shorten it a little.", number=most)
@@ -234,10 +240,20 @@ def longest(name: str) -> int:
     return LONGEST[_KEY.sub("", name)]
 
 
-def clean(text: str) -> str:
-    """Line ends as browsers count them, and no invisible control characters."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(each for each in lines if each == "\n" or unicodedata.category(each) not in {"Cc", "Cs"}).strip()
+def clean(text: str, name: str = "") -> str:
+    """Line ends as browsers count them, where the field has lines, and nothing invisible that comes along from a page
+    or a document; what parts words there, such as a tab, is a space. A letter and its ring are one: some documents
+    write ``å`` as two, and a point would not be the same any more."""
+    lines = _ENDS_A_LINE.sub(" " if name in ONE_LINE else "\n", unicodedata.normalize("NFC", text))
+    return "".join(_visible(each) for each in lines).strip()
+
+
+def _visible(character: str) -> str:
+    if character == "\n":
+        return character
+    if character in _WITHOUT_WIDTH or unicodedata.category(character) in {"Cc", "Cs"}:
+        return " " if character.isspace() else ""
+    return character
 
 
 def _day(text: str) -> date:

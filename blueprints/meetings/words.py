@@ -6,9 +6,10 @@ from flask import url_for
 from flask_babel import gettext
 
 from blueprints.languages import own_name
+from models.lack import MOST_GUESSED_POINTS, MOST_POINTS_TO_INFLUENCE, Lack, Reason
 from models.meeting import Meeting
 from models.translation import FIELDS_OF_PARTS
-from models.wording import DANISH, MOST_GUESSED_POINTS, MOST_POINTS_TO_INFLUENCE, Lack, Reason, Wording
+from models.wording import DANISH, Wording
 
 _FIELDS = {"place": "room", **{part: part for part in ("title", "date", "closes", "purpose", "decider", "points")}}
 
@@ -68,6 +69,10 @@ def in_list(lack: Lack, wording: Wording) -> str:
         "step": gettext("What happens in step %(number)d?", number=number),
     }
     return str(known[lack.part])
+
+
+def ends_before_it_begins() -> str:
+    return str(gettext("The meeting ends before it begins."))
 
 
 def hard_to_read(lix: int) -> str:

@@ -22,6 +22,7 @@ from blueprints.meetings.page import WritingPage
 from models.base import reading
 from models.draft import DraftChanged
 from models.guess import mixed
+from models.keeping import languages_to_pick
 from models.meeting import Meeting, State, WrongState
 from models.wording import DANISH, Wording
 
@@ -217,6 +218,6 @@ def _onward(meeting_id: int, kept: Kept) -> str:
 
 
 def _rendered(template: str, page: WritingPage, **context: object) -> str:
-    pickable = page.meeting.languages_to_pick
+    pickable = languages_to_pick(page.meeting)
     choices = [(code, languages.own_name(code)) for code in settings().languages if code in pickable]
     return render_template(template, page=page, meeting=page.meeting, choices=choices, **context)

@@ -10,6 +10,8 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, SelectMultipleField, StringField, TelField, TextAreaField, URLField, ValidationError
 from wtforms.validators import Length, Optional, Regexp
 
+from blueprints.answer_form import clean_text
+
 LONGEST_MAIL = 254
 LONGEST_PHONE = 30
 LONGEST_LINE = 200
@@ -17,7 +19,7 @@ LONGEST_ADDRESS = 500
 
 
 def _trimmed(text: str | None) -> str:
-    return " ".join((text or "").split())
+    return clean_text(" ".join((text or "").split()))
 
 
 def _is_https(_form: FlaskForm, field: URLField) -> None:

@@ -10,6 +10,7 @@ from blueprints.access import meeting_to_run, now, staff, viewer
 from blueprints.answer_form import parse_number
 from blueprints.room import room
 from models.base import reading, writing
+from models.facts import count_heads
 from models.meeting import LARGEST_HEADCOUNT
 
 
@@ -25,7 +26,7 @@ def headcount(meeting_id: int) -> Response | BaseResponse:
         meeting = meeting_to_run(meeting_id)
         is_right = not typed or (number is not None and 1 <= number <= LARGEST_HEADCOUNT)
         if is_right:
-            meeting.count_heads(number, viewer(), now())
+            count_heads(meeting, number, viewer(), now())
     if not is_right:
         return _wrong(meeting_id, typed, to)
     if to == "paper":

@@ -11,7 +11,7 @@ from flask_babel import force_locale, gettext
 from blueprints import access
 from blueprints.access import now, staff
 from blueprints.headers import settings
-from blueprints.languages import clock, day_and_month
+from blueprints.languages import day_and_month, day_at
 from blueprints.pdf import Document, pdf_response
 from blueprints.pdf_style import SOFT, Style
 from blueprints.room import room
@@ -98,10 +98,7 @@ def _where(meeting: Meeting) -> str:
     place = ", ".join(part for part in (meeting.institution.name, meeting.place) if part)
     if meeting.held_on is None:
         return place
-    day = day_and_month(meeting.held_on)
-    if meeting.held_at:
-        day = gettext("%(day)s at %(time)s", day=day, time=clock(meeting.held_at))
-    return f"{place}\n{day}"
+    return f"{place}\n{day_at(day_and_month(meeting.held_on), meeting.held_at)}"
 
 
 def _call(language: str) -> str:

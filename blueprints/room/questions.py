@@ -14,6 +14,7 @@ from blueprints.answer_form import clean_text
 from blueprints.room import room
 from blueprints.room.views import QUESTIONS, room_page
 from models.base import Texts, writing
+from models.erasure import erase
 from models.question import LONGEST_REPLY
 
 REPLY = "reply-"
@@ -96,6 +97,7 @@ def question_hiding(meeting_id: int, question_id: int) -> Response:
 def question_deletion(meeting_id: int, question_id: int) -> Response:
     with writing():
         question_to_run(meeting_id, question_id).forget(viewer(), now())
+    erase()
     return redirect(url_for("room.room", meeting_id=meeting_id, view=QUESTIONS), 303)
 
 

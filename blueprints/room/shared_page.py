@@ -16,6 +16,7 @@ from blueprints.headers import settings
 from blueprints.languages import own_name, partly_danish, spoken, worded
 from blueprints.room.turns import turn
 from blueprints.screen import button_labels, use_palette
+from blueprints.set_aside import set_aside
 from models.base import Texts
 from models.guess import Expectation, mixed
 from models.meeting import Meeting
@@ -76,7 +77,6 @@ def _agreement(
     meeting: Meeting, mode: str, form: AnswerForm, errors: Mapping[str, str] | None = None, **context: Any
 ) -> str:
     agreement = meeting.published
-    points = {point.id for point in agreement.wording.points}
     # What this version does not ask for would be refused, again and again.
     asked = {point.id for point in agreement.wording.guessed}
     wording = agreement.wording
@@ -91,9 +91,9 @@ def _agreement(
         guesses={point: guess for point, guess in form.guesses.items() if point in asked},
         errors=errors or {},
         does_not_fit=any(not name.startswith(QUESTION) for name in errors or {}),
-        typed_lines=[text for point, text in form.questions.items() if text and point not in points],
+        set_aside=set_aside(form, meeting),
         answer_language=form.language if form.language in meeting.languages else spoken(),
-        labels=button_labels(len(points)),
+        labels=button_labels(len(wording.points)),
         privacy_address=f"{urlsplit(settings().public_url).netloc}{url_for('site.privacy')}",
         **context,
     )

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from flask import abort, flash, redirect, request, url_for
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import IntegerField
-from wtforms.validators import InputRequired
 
 from blueprints.access import meeting_to_run, now, staff, viewer
-from blueprints.answer_form import clean_text
+from blueprints.answer_form import clean_text, parse_number
 from blueprints.fragments import go
 from blueprints.room import room
 from models.base import writing
@@ -19,10 +16,6 @@ from models.talked_about import LONGEST_EXPLANATION, NotInTheText, TalkedAbout
 EXPLANATION = "explanation-"
 #: What was typed too late, for the room to show once.
 UNSENT = "unsent"
-
-
-class WithdrawalForm(FlaskForm):
-    talk = IntegerField(validators=[InputRequired()])
 
 
 @room.post("/meetings/<int:meeting_id>/points/<int:point_id>/talked-about")
@@ -49,13 +42,13 @@ def talked_about(meeting_id: int, point_id: int) -> Response:
 @staff
 def talk_withdrawal(meeting_id: int, point_id: int) -> Response:
     """``talk`` names the one that is undone: pressed twice, or on two tablets, the one before it stays."""
-    form = WithdrawalForm()
+    named = parse_number(request.form.get("talk", ""))
     try:
         with writing():
             meeting = meeting_to_run(meeting_id)
-            if not form.validate():
+            if named is None:
                 abort(400)
-            talk = TalkedAbout.in_meeting(meeting, point_id, form.talk.data)
+            talk = TalkedAbout.in_meeting(meeting, point_id, named)
             if talk is None:
                 abort(404)
             talk.withdraw(viewer(), now())

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Response, abort, current_app, jsonify, make_response, render_template, request
+from flask import Response, abort, jsonify, make_response, render_template, request
 from flask_babel import force_locale, gettext
 from markupsafe import Markup
 
 from blueprints import access
 from blueprints.access import now, poll, staff, viewer
+from blueprints.assets import assets
 from blueprints.fragments import fragment_at, page_or_fragment
 from blueprints.headers import settings
 from blueprints.languages import direction, spoken, use
@@ -106,7 +107,7 @@ def _pulse(meeting_id: int) -> RoomPulse:
 def _etag(pulse: RoomPulse, view: str) -> str:
     """Whatever may make the same fragment look different."""
     sees = f"{'acts' if pulse.acts else 'reads'}{pulse.smallest_group}"
-    build = current_app.extensions["assets"].build
+    build = assets().build
     return f"{pulse.revision}-{pulse.state.name}-{spoken()}-{view}-{sees}-{build}"
 
 

@@ -8,13 +8,11 @@ from datetime import datetime, timedelta
 
 from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import IntegerField
-from wtforms.validators import InputRequired
 
 from blueprints import access
 from blueprints.access import now, staff, viewer
+from blueprints.answer_form import parse_number
 from blueprints.languages import day_clock, long_date
 from blueprints.room import room
 from blueprints.room.refusals import not_opened, refused
@@ -30,10 +28,6 @@ MINUTE = timedelta(minutes=1)
 #: Rows of the table: with more, its steps are longer. The steps are parts of an hour, or of a day.
 MOST_ROWS = 40
 STEPS = (1, 5, 15, 60, 360, 1440)
-
-
-class UndoingForm(FlaskForm):
-    voiding = IntegerField(validators=[InputRequired()])
 
 
 @dataclass
@@ -87,13 +81,13 @@ def void(meeting_id: int) -> Response | BaseResponse:
 @staff
 def voiding_undoing(meeting_id: int) -> BaseResponse:
     """``voiding`` names the one that is undone."""
-    form = UndoingForm()
+    named = parse_number(request.form.get("voiding", ""))
     try:
         with writing():
             meeting = access.meeting_to_run(meeting_id)
-            if not form.validate():
+            if named is None:
                 abort(400)
-            found = Voiding.in_meeting(meeting, form.voiding.data)
+            found = Voiding.in_meeting(meeting, named)
             if found is None:
                 abort(404)
             found.undo(viewer(), now())

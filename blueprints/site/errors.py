@@ -29,7 +29,9 @@ def init_app(app: Flask) -> None:
 
 def told(error: BaseException) -> str:
     """The traceback as it may be logged: without what a database quotes of its rows. Which rule was broken stands in
-    the first line."""
+    the first line. That the database is gone takes one line, since every request then says so."""
+    if isinstance(error, DatabaseGone):
+        return f"{type(error).__name__}: {error}".partition("\n")[0]
     text = "".join(traceback.format_exception(error))
     each: BaseException | None = error
     while each is not None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, jsonify, render_template, url_for
+from flask import Response, jsonify, render_template, url_for
 from flask_babel import gettext
 
 from blueprints.access import public
+from blueprints.assets import assets
 from blueprints.languages import direction, spoken
 from blueprints.site import site
 
@@ -23,7 +24,7 @@ A_DAY = "public, max-age=86400"
 @public
 def manifest() -> Response:
     """What a phone needs to put the app among its own. One app in every language, and the shortcuts are for staff."""
-    path = current_app.extensions["assets"].path
+    path = assets().path
     response = jsonify(
         id="/",
         scope="/",
@@ -55,14 +56,14 @@ def manifest() -> Response:
 @public
 def apple_touch_icon() -> Response:
     """Where iPhones look by themselves, so that no page has to carry its address."""
-    return current_app.extensions["assets"].serve("", "icon-apple-180.png")  # type: ignore[no-any-return]
+    return assets().serve("", "icon-apple-180.png")
 
 
 @site.get("/sw.js")
 @public
 def worker() -> Response:
     """The worker, which a browser asks for again at every visit: 304 until there is a new build."""
-    return current_app.extensions["assets"].worker()  # type: ignore[no-any-return]
+    return assets().worker()
 
 
 @site.get("/offline")
