@@ -17,7 +17,7 @@ NODE_STAMP := node_modules/.installed-$(call hash,package.json)
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/*.po))
 # Danish has every word. The other languages have those that citizens read, and the ready-made agreements.
 CITIZENS_LANGUAGES := $(filter-out da,$(notdir $(wildcard translations/??)))
-EXTRACT := $(BIN)/python -m babel.messages.frontend extract $(KEYWORDS) --omit-header --sort-by-file --add-location file
+EXTRACT := $(BIN)/python -m babel.messages.frontend extract $(KEYWORDS) --ignore-dirs '.* _* node_modules' --omit-header --sort-by-file --add-location file
 UPDATE := $(BIN)/pybabel update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --output-dir translations
 
 .PHONY: run test test-all bench weight lighthouse lint translations clean dev browser
@@ -70,7 +70,8 @@ clean:
 	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
 
 $(BIN)/pip:
-	@test -n "$(PYTHON)" || { echo "Afstemt needs Python 3.11 or newer, and found none. Name one with PYTHON=/path/to/python3." >&2; exit 1; }
+	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Afstemt needs Python 3.11 or newer, and found none. Name one with PYTHON=/path/to/python3." >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	@$(PYTHON) -m venv .venv

@@ -8,12 +8,11 @@ from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
 import pytest
-from jinja2.bccache import Bucket, BytecodeCache
 
-from app import create_app
 from config import Config
 from models import base
 from tests import factories
+from tests.applications import application
 from tests.databases import Database, PostgreSQL, SQLiteFiles, hurry, keep_engines
 
 if TYPE_CHECKING:
@@ -111,7 +110,8 @@ def settings(database: Database, tmp_path: Path) -> Config:
 @pytest.fixture
 def app(settings: Config) -> Iterator[Flask]:
     """The whole application."""
-    yield from _running(settings)
+    yield application(settings)
+    base.engine().dispose()
 
 
 @pytest.fixture
@@ -125,30 +125,3 @@ def mette(client: FlaskClient, cast: factories.Cast) -> FlaskClient:
 def client(app: Flask) -> FlaskClient:
     """A browser that is nobody yet and says nothing of itself."""
     return app.test_client()
-
-
-class CompiledTemplates(BytecodeCache):
-    """What Jinja compiled for one application is what it would compile for the next; a changed template is not."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._known:
-            bucket.bytecode_from_string(self._known[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._known[bucket.key] = bucket.bytecode_to_string()
-
-
-COMPILED_TEMPLATES = CompiledTemplates()
-
-
-def _running(settings: Config) -> Iterator[Flask]:
-    settings.instance_dir.mkdir(exist_ok=True)
-    app = create_app(settings)
-    app.testing = True
-    app.jinja_env.bytecode_cache = COMPILED_TEMPLATES
-    hurry(base.engine())
-    yield app
-    base.engine().dispose()

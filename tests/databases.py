@@ -34,7 +34,7 @@ class Database:
 
 
 class SQLiteFiles:
-    """Files with the schema as the models make it, each a copy of one that was made at first use."""
+    """Files with the schema, as the migrations make it, each a copy of one that was made at first use."""
 
     def __init__(self, folder: Path) -> None:
         self._prepared = folder / "prepared.sqlite3"
@@ -48,9 +48,10 @@ class SQLiteFiles:
 
     def new(self, path: Path) -> Database:
         if not self._prepared.exists():
-            know_every_table()
+            migrations.upgrade(f"sqlite:///{self._prepared}")
+            # Once used by the application it keeps its log as that wants it, and no copy has to be changed.
             engine = base.connect(f"sqlite:///{self._prepared}")
-            base.Base.metadata.create_all(engine)
+            engine.connect().close()
             engine.dispose()
         shutil.copyfile(self._prepared, path)
         return Database("sqlite", f"sqlite:///{path}")

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from models.answer import Channel
 from models.base import writing
 from models.meeting import Meeting, Method
+from models.publishing import publish_draft
 from models.wording import Influence
 from tests.factories import Cast, a_meeting, a_point, a_wording, answer, code_of
 
@@ -41,7 +42,7 @@ def publish(cast: Cast, meeting_id: int, now: datetime) -> None:
         new = a_point(9, Influence.TOGETHER, title={"da": "=1+1"})
         wording = replace(meeting.draft.wording, points=(new, first, fixed))
         meeting.draft.save(wording, cast.mette.id, now)
-        meeting.publish(now, cast.mette)
+        publish_draft(meeting, now, cast.mette)
 
 
 def the_meeting(cast: Cast) -> tuple[int, list[UUID]]:

@@ -25,6 +25,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]")
 BLANK = re.compile(r"\{[^{}]*\}")
 # The same words as in `make translations`; were they to differ, the extraction below would find too little.
 KEYWORDS = ("lazy_gettext", "lazy_ngettext:1,2", "lazy_pgettext:1c,2")
+WITHOUT_WORDS = ".* _* node_modules"
 Identity = tuple[str | None, str]
 
 #: Which of its forms a language uses for a number, by its own grammar (Unicode CLDR).
@@ -92,6 +93,7 @@ def extracted(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], set[I
                 f"--mapping={mapping}",
                 f"--output={template}",
                 *(f"--keyword={keyword}" for keyword in KEYWORDS),
+                f"--ignore-dirs={WITHOUT_WORDS}",
             ]
             command = [sys.executable, "-m", "babel.messages.frontend", "--quiet", "extract", *options, "."]
             subprocess.run(command, cwd=ROOT, check=True)

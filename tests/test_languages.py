@@ -22,6 +22,7 @@ from config import LANGUAGES, Config
 from models.base import DatabaseGone, session, writing
 from models.meeting import Meeting, MeetingForm
 from models.municipality import Municipality
+from models.publishing import publish_draft
 from tests.factories import (
     Cast,
     a_meeting,
@@ -99,7 +100,7 @@ def refusals(client: FlaskClient, cast: Cast, meeting: int) -> None:
             found.draft.wording, points=(a_point(1, title={"da": "Nyt"}), *found.draft.wording.points[1:])
         )
         found.draft.save(changed, cast.mette.id, datetime.now(UTC))
-        found.publish(datetime.now(UTC), cast.mette)
+        publish_draft(found, datetime.now(UTC), cast.mette)
     client.post(f"{address}/answers?lang={POLISH}", data={**fields, f"question-{points[0]}": ""})
     with writing():
         session().get_one(Meeting, meeting).close(datetime.now(UTC), cast.mette)

@@ -6,17 +6,18 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import Connection, MetaData, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 import migrations
 from models import base
 from models.base import Base, database_address, reading
 from models.municipality import Municipality
-from tests import factories
+from tests import exported, factories
 from tests.databases import Database, SQLiteFiles, know_every_table
 
 FIRST = "20261123_the_main_job"
+EARLIER = (FIRST, "20261123_talked_about", "20261123_the_live_room")
 MADE_BY_ALEMBIC = "alembic_version"
 
 
@@ -60,6 +61,25 @@ def test_a_migrated_database_is_left_alone_by_the_next_upgrade(database_without_
         assert (kept.name, kept.languages) == ("Eksempelby", ("da", "en"))
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("revision", EARLIER)
+def test_down_to_any_revision_and_up_again_nothing_is_lost_that_it_holds(
+    database_without_tables: Database, revision: str
+) -> None:
+    url = database_without_tables.url
+    migrations.upgrade(url)
+    base.connect(url)
+    exported.the_meeting(factories.a_cast())
+    base.engine().dispose()
+    newest = rows(url)
+    migrations.downgrade(url, revision)
+    older = rows(url)
+    assert len(older["answer"][1]) == 8
+    assert shared(newest, older) == shared(older, newest)
+    migrations.upgrade(url)
+    assert shared(rows(url), older) == shared(older, newest)
+
+
 @pytest.mark.parametrize("table", ["agreement", "agreement_point", "point"])
 def test_a_migrated_database_refuses_to_change_what_is_published(database_without_tables: Database, table: str) -> None:
     migrations.upgrade(database_without_tables.url)
@@ -68,6 +88,30 @@ def test_a_migrated_database_refuses_to_change_what_is_published(database_withou
     column = {"agreement": "content_hash", "agreement_point": "position", "point": "identity"}[table]
     with connected(database_without_tables.url) as connection, pytest.raises(DBAPIError, match=f"{table} is frozen"):
         connection.execute(text(f"UPDATE {table} SET {column} = {column}"))  # noqa: S608  (names from this file)
+
+
+Table = tuple[set[str], list[dict[str, object]]]
+
+
+def rows(url: str) -> dict[str, Table]:
+    """Everything in the database: by table its columns and its rows."""
+    known = MetaData()
+    with connected(url) as connection:
+        known.reflect(connection)
+        return {
+            name: (set(table.c.keys()), [dict(row) for row in connection.execute(table.select()).mappings()])
+            for name, table in known.tables.items()
+            if name != MADE_BY_ALEMBIC
+        }
+
+
+def shared(one: dict[str, Table], other: dict[str, Table]) -> dict[str, list[str]]:
+    """What the tables hold in the columns that both have, in no order."""
+    found = {}
+    for table in one.keys() & other.keys():
+        columns = sorted(one[table][0] & other[table][0])
+        found[table] = sorted(str([row[column] for column in columns]) for row in one[table][1])
+    return found
 
 
 def connected(url: str) -> Connection:

@@ -185,6 +185,9 @@ def test_every_reply_has_its_headers(app: Flask, cast: Cast, place: Place) -> No
         policy = reply.headers["Content-Security-Policy"]
         assert policy.startswith("default-src 'none'"), rule.rule
         assert "unsafe" not in policy
+        # The writing page shows the preview in a frame.
+        framed = "'self'" if rule.endpoint == "meetings.preview" else "'none'"
+        assert rule.rule.startswith("/static/") or policy.endswith(f"frame-ancestors {framed}"), rule.rule
         assert reply.headers["X-Content-Type-Options"] == "nosniff", rule.rule
         assert reply.headers["Referrer-Policy"] == "same-origin", rule.rule
         if getattr(app.view_functions[rule.endpoint], "is_for_staff", False):
@@ -201,14 +204,22 @@ def test_no_citizen_address_ever_sets_a_cookie(app: Flask, cast: Cast, place: Pl
                 assert "Set-Cookie" not in reply.headers, (method, rule.rule)
 
 
-def test_another_site_can_send_nothing_anywhere(app: Flask, cast: Cast, place: Place) -> None:
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Origin", "https://evil.example"),
+        ("Origin", "null"),
+        ("Sec-Fetch-Site", "cross-site"),
+        # Another name under the same domain: the browser sends it our cookie, too.
+        ("Sec-Fetch-Site", "same-site"),
+    ],
+)
+def test_another_site_can_send_nothing_anywhere(app: Flask, cast: Cast, place: Place, name: str, value: str) -> None:
     client = as_(app, cast.mette)
     for rule in rules(app):
         for method in sorted((rule.methods or set()) - SAFE):
             data = {"csrf_token": csrf_token(client)}
-            reply = client.open(
-                place.address(app, rule), method=method, data=data, headers={"Origin": "https://evil.example"}
-            )
+            reply = client.open(place.address(app, rule), method=method, data=data, headers={name: value})
             assert reply.status_code == 403, (method, rule.rule)
 
 
@@ -255,3 +266,24 @@ def test_no_number_in_an_address_is_too_large(app: Flask, cast: Cast, place: Pla
         token = csrf_token(client)
         fields = {"csrf_token": token, "lang": "da", "page": "x", "revision": "1", name: digits}
         assert client.post(f"/meetings/{place.meeting}/agreement", data=fields).status_code in {400, 404, 409, 422}
+
+
+@pytest.mark.parametrize("number", ["2147483648", "9223372036854775808", "9" * 4500])
+def test_no_number_in_a_form_is_too_large(app: Flask, cast: Cast, place: Place, number: str) -> None:
+    client = as_(app, cast.mette)
+    points = f"points/{points_of(place.meeting)[0]}"
+    for path, name in ((f"{points}/talked-about/withdrawal", "talk"), ("voiding/undoing", "voiding")):
+        fields = {"csrf_token": csrf_token(client), name: number}
+        assert client.post(f"/meetings/{place.meeting}/{path}", data=fields).status_code == 400, path
+
+
+def test_no_invisible_character_of_a_form_is_stored(app: Flask, cast: Cast, place: Place) -> None:
+    mette, anna = as_(app, cast.mette), as_(app, cast.anna)
+    draft = {"csrf_token": csrf_token(mette), "lang": "da", "revision": "1", "page": "a\0b", "room": "Sal\0 7\x1b"}
+    assert mette.post(f"/meetings/{place.meeting}/agreement", data=draft).status_code == 303
+    contact = {"csrf_token": csrf_token(anna), "address": "Torvet\0 1\x1b"}
+    assert anna.post("/municipality/contact", data=contact).status_code == 303
+    with reading() as database:
+        meeting = database.get_one(Meeting, place.meeting)
+        assert (meeting.place, meeting.draft.saved_from) == ("Sal 7", "ab")
+        assert meeting.institution.municipality.address == "Torvet 1"

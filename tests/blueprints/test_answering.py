@@ -21,7 +21,7 @@ from models.base import reading, writing
 from models.facts import change_facts
 from models.meeting import Meeting, MeetingForm
 from models.publishing import publish_draft
-from models.summary import count
+from models.summary import count, keep_totals
 from models.throttle import Allowance
 from tests.factories import Cast, a_meeting, a_point, answer, code_of, points_of
 
@@ -128,6 +128,20 @@ def test_the_receipt_deletes_the_answer_after_asking_and_the_key_is_spent(client
     assert send(client, meeting).status_code == 410
     assert answers_in(meeting) == 0
     assert client.post(f"/m/{code_of(meeting)}/answers/{KEY}/deletion").status_code == 303
+
+
+def test_an_answer_deleted_after_closing_leaves_the_kept_figures_too(client: FlaskClient, cast: Cast) -> None:
+    meeting = a_meeting(cast)
+    send(client, meeting)
+    with writing() as database:
+        found = database.get_one(Meeting, meeting)
+        found.close(datetime.now(UTC), cast.mette)
+        keep_totals(found)
+    client.post(f"/m/{code_of(meeting)}/answers/{KEY}/deletion")
+    with reading() as database:
+        found = database.get_one(Meeting, meeting)
+        assert found.totals is not None
+        assert (found.totals["answers"], found.totals_revision) == (0, found.revision)
 
 
 @pytest.mark.parametrize("key", ["", "x", KEY.replace("-", ""), f"{{{KEY}}}", f"urn:uuid:{KEY}", KEY + "0", "é" * 36])
@@ -487,3 +501,11 @@ def test_a_bad_key_comes_back_with_a_good_one_and_everything_typed(client: Flask
     assert reply.status_code == 400
     assert "Stadig her" in reply.text
     assert re.search(r'name="key" value="[0-9a-f-]{36}"', reply.text)
+
+
+def test_a_form_of_many_thousand_fields_is_not_given_back_whole(client: FlaskClient, cast: Cast) -> None:
+    meeting = a_meeting(cast)
+    many = {f"question-{number}": "x" for number in range(10_000)}
+    reply = send(client, meeting, **{**many, "key": "no key"})
+    assert reply.status_code == 400
+    assert reply.text.count("<textarea") <= 500

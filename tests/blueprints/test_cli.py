@@ -15,7 +15,7 @@ import zxingcpp
 from click import unstyle
 from flask import Flask
 from flask.testing import FlaskCliRunner
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app import create_app
 from blueprints.account.passwords import fits
@@ -29,6 +29,7 @@ from models.audit import Act, AuditEntry
 from models.base import reading, session, writing
 from models.clock import local
 from models.guess import Guess
+from models.lack import lacks_of
 from models.meeting import Meeting, State
 from models.municipality import Municipality
 from models.person import Person
@@ -201,6 +202,43 @@ def test_every_database_is_made_and_filled_by_one_command(database_without_table
     base.engine().dispose()
 
 
+@pytest.mark.parametrize("url", ["sqlite:////no/such/folder/x.sqlite3", "postgresql://ida:secret@127.0.0.1:1/none"])
+@pytest.mark.parametrize(
+    "command", ["db-upgrade", "serve", "purge", "person-add --email ida@a.example --name I --role manager"]
+)
+def test_a_database_that_can_not_be_reached_is_said_in_a_line(
+    tmp_path: Path, url: str, command: str, executed: list[tuple[Any, ...]]
+) -> None:
+    config = replace(settings_in(tmp_path / "instance", url), port=free_port())
+    result = application(config).test_cli_runner().invoke(args=command)
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: The database can't be used: ")
+    assert result.output.count("\n") == 1
+    assert "secret" not in result.output
+    assert not executed
+
+
+def test_a_database_of_another_shape_is_said_in_a_line(new_settings: Config) -> None:
+    runner = application(new_settings).test_cli_runner()
+    for command in ("purge", "person-add --email ida@a.example --name Ida --role manager"):
+        result = runner.invoke(args=command)
+        assert (result.exit_code, result.output.count("\n")) == (1, 1)
+        assert "db-upgrade" in result.output
+    runner.invoke(args=["db-upgrade"])
+    assert runner.invoke(args=["purge"]).exit_code == 0
+    with writing() as database:
+        database.execute(text("UPDATE alembic_version SET version_num = '20991231_of_tomorrow'"))
+    result = runner.invoke(args=["db-upgrade"])
+    assert result.exit_code == 1
+    assert "made by another version of Afstemt" in result.output
+
+
+def test_the_file_of_a_new_database_has_small_pages(new_settings: Config) -> None:
+    application(new_settings).test_cli_runner().invoke(args=["db-upgrade"])
+    with reading() as database:
+        assert database.scalar(text("PRAGMA page_size")) == 2048
+
+
 def test_the_demo_holds_what_it_promises(demo: Config) -> None:
     now = datetime.now(UTC)
     with reading():
@@ -214,7 +252,7 @@ def test_the_demo_holds_what_it_promises(demo: Config) -> None:
         assert timedelta(days=30) <= closing - now < timedelta(days=31)
         assert max(count(each).answers for each in states[State.CLOSED]) > 200
         assert any(len(each.agreements) == 2 for each in states[State.CLOSED])
-        assert [len(each.lacks(now)) for each in states[State.DRAFT]] == [2, 0]
+        assert [len(lacks_of(each, now)) for each in states[State.DRAFT]] == [2, 0]
         assert sum(each.is_talk for each in meetings) == 1
         assert any(each.owner.email == "omar@demo.example" for each in meetings)
         assert any(count(each).answers == 4 for each in states[State.CLOSED])
@@ -308,7 +346,7 @@ def test_an_expired_demo_is_moved_to_today_with_its_answers(demo: Config) -> Non
             else:
                 assert meeting.held_on == local(later).date()
         assert demo_meeting().state(later) is State.OPEN
-        assert demo_meeting("PZ4DS8EN").lacks(later) == []
+        assert lacks_of(demo_meeting("PZ4DS8EN"), later) == []
 
 
 def test_a_meeting_closed_by_hand_stays_closed(demo: Config) -> None:
@@ -339,6 +377,7 @@ def test_serving_makes_the_demo_and_becomes_the_server(new_settings: Config, exe
     assert arguments[-1] == "wsgi:app"
     assert "--no-access-log" in arguments
     assert environment["PUBLIC_URL"] == config.public_url
+    assert float(environment["GRANIAN_WORKERS_KILL_TIMEOUT"]) > 0, "else it waits for ever for one that does not end"
 
 
 def test_serving_in_production_makes_no_demo(new_settings: Config, executed: list[tuple[Any, ...]]) -> None:

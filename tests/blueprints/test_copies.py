@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from models.base import writing
 from models.meeting import Meeting
+from models.publishing import publish_draft
 from models.question import Question
 from models.talked_about import TalkedAbout
 from tests.factories import Cast, a_meeting, a_wording, answer, code_of, points_of, texts
@@ -60,7 +61,7 @@ def test_it_follows_the_version_that_was_answered(client: FlaskClient, cast: Cas
     with writing() as database:
         opened = database.get_one(Meeting, meeting)
         opened.draft.save(a_wording(can=3, purpose=texts("Et nyt formål.", "A new purpose.")), cast.mette.id, NOW)
-        opened.publish(NOW, cast.mette)
+        publish_draft(opened, NOW, cast.mette)
     said = words(client.get(f"/m/{code_of(meeting)}/answers/{key}/copy.pdf").data)
     assert "The purpose is to agree on the children's screen time." in said
     assert "A new purpose." not in said

@@ -137,3 +137,10 @@ def test_so_do_the_agreement_and_staff_pages(mette: FlaskClient, cast: Cast) -> 
     code = code_of(a_meeting(cast))
     assert 'href="/was?lang=en"' in mette.get(f"/m/{code}/en").text
     assert 'href="/was?lang=da"' in mette.get("/meetings").text
+
+
+@pytest.mark.parametrize("path", ["/%5Cevil.example/x", "/%09/evil.example/x"])
+def test_the_page_of_a_wrong_address_leads_to_no_other_site(client: FlaskClient, cast: Cast, path: str) -> None:
+    named = re.findall(r'href="([^"]*evil\.example[^"]*)"', client.get(path).text)
+    assert named
+    assert all(address.startswith(path) for address in named)

@@ -20,6 +20,7 @@ from models.answer import Answer, Difficulty, hash_of_key
 from models.base import reading, session, writing
 from models.guess import Guess, mixed
 from models.meeting import Meeting, MeetingForm
+from models.publishing import publish_draft
 from models.summary import count
 from models.talked_about import TalkedAbout
 from models.wording import Influence, Wording
@@ -87,7 +88,7 @@ def publish(meeting: int, cast: Cast, wording: Wording) -> None:
     with writing() as database:
         found = database.get_one(Meeting, meeting)
         found.draft.save(wording, cast.mette.id, now)
-        found.publish(now, cast.mette)
+        publish_draft(found, now, cast.mette)
 
 
 def test_before_the_text_come_the_titles_and_nothing_is_chosen(client: FlaskClient, meeting: int) -> None:

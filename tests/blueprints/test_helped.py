@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from models.answer import Answer, hash_of_key
 from models.base import reading, writing
 from models.meeting import Meeting
+from models.publishing import publish_draft
 from tests.factories import Cast, a_meeting, code_of
 
 TICKED = 'name="helped" value="yes" checked'
@@ -20,7 +21,7 @@ def publish_another_purpose(cast: Cast, meeting: int) -> None:
     with writing() as database:
         found, now = database.get_one(Meeting, meeting), datetime.now(UTC)
         found.draft.save(replace(found.draft.wording, purpose={"da": "Et nyt formål."}), cast.mette.id, now)
-        found.publish(now, cast.mette)
+        publish_draft(found, now, cast.mette)
 
 
 def test_the_tick_is_kept_until_the_answer_is_taken_and_when_it_is_changed(client: FlaskClient, cast: Cast) -> None:

@@ -14,6 +14,7 @@ from blueprints.citizen.seen import proven_minute, sign_seen
 from models.base import reading, writing
 from models.clock import minute_of
 from models.meeting import Meeting
+from models.publishing import publish_draft
 from models.summary import totals
 from tests.factories import Cast, a_meeting, a_wording, answer, code_of, points_of
 from tests.pdf_pages import words
@@ -36,7 +37,7 @@ def publish(cast: Cast, meeting: int) -> None:
     with writing() as database:
         found = database.get_one(Meeting, meeting)
         found.draft.save(a_wording(can=3), cast.mette.id, SEEN)
-        found.publish(SEEN, cast.mette)
+        publish_draft(found, SEEN, cast.mette)
 
 
 def proof(app: Flask, meeting: int, version: int = 1, at: datetime = SEEN) -> str:

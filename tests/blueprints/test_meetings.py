@@ -61,6 +61,24 @@ def test_the_list_shows_open_meetings_drafts_and_earlier_ones(
     )
 
 
+def test_who_follows_meetings_finds_those_without_a_date_last(
+    client: FlaskClient, cast: Cast, sign_in: SigningIn
+) -> None:
+    a_meeting(cast, title={"da": "Åbent møde"})
+    a_meeting(cast, state="draft", title={"da": "Uden dato"}, held_on=None, closes_at=None)
+    sign_in(client, cast.leif)
+    page = client.get("/meetings").text
+    assert page.index("Åbent møde") < page.index("Uden dato")
+
+
+def test_what_was_opened_is_offered_for_use_again(client: FlaskClient, cast: Cast, sign_in: SigningIn) -> None:
+    held, draft = a_meeting(cast, state="closed"), a_meeting(cast, state="draft")
+    sign_in(client, cast.mette)
+    page = client.get("/meetings/new").text
+    assert f"/meetings/{held}/copy" in page
+    assert f"/meetings/{draft}/copy" not in page
+
+
 def test_the_list_shows_ten_earlier_meetings_and_all_when_asked(
     client: FlaskClient, cast: Cast, sign_in: SigningIn
 ) -> None:

@@ -135,6 +135,14 @@ def test_the_expectation_check_and_helping_hands_change_without_outdating_an_ans
     ]
 
 
+def test_a_point_that_is_worded_anew_is_named_once(client: FlaskClient, cast: Cast, sign_in: SigningIn) -> None:
+    meeting_id = a_meeting(cast)
+    sign_in(client, cast.mette)
+    title = stored(meeting_id, cast.mette)[1].point(1).title["da"]
+    save(client, meeting_id, how_1="Sig det på en anden måde")
+    assert [title in line for line in changes_of(client, meeting_id)] == [True]
+
+
 def test_the_confirmation_splits_no_small_group(client: FlaskClient, cast: Cast, sign_in: SigningIn) -> None:
     meeting_id = a_meeting(cast)
     answer(meeting_id)

@@ -20,7 +20,9 @@ from models.answer import Answer, AnswerDeleted, Channel, hash_of_key
 from models.audit import Act, AuditEntry
 from models.base import reading, writing
 from models.meeting import Meeting, MeetingForm
-from models.summary import Totals, count, totals
+from models.publishing import publish_draft
+from models.summary import count, totals
+from models.totals import Totals
 from tests.factories import Cast, a_meeting, a_point, a_wording, answer, csrf_token, points_of
 from tests.factories import sign_in as sign_in_as
 from tests.valid_html import assert_valid_html
@@ -63,7 +65,7 @@ def publish(cast: Cast, meeting: int) -> None:
         wording = found.draft.wording
         new = a_point(9, title={"da": "Et nyt punkt", "en": "A new point"})
         found.draft.save(replace(wording, points=(new, *wording.points)), cast.mette.id, datetime.now(UTC))
-        found.publish(datetime.now(UTC), cast.mette)
+        publish_draft(found, datetime.now(UTC), cast.mette)
 
 
 def test_an_answer_is_typed_in_and_the_page_is_ready_for_the_next(mette: FlaskClient, meeting: int) -> None:

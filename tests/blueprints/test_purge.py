@@ -14,6 +14,7 @@ from models import retention
 from models.answer import Answer
 from models.base import reading, session, writing
 from models.meeting import Meeting, MeetingForm
+from models.throttle import Bucket, Kind, take
 from tests.factories import Cast, a_meeting, answer, code_of, sign_in
 from tests.pdf_pages import words
 
@@ -75,6 +76,18 @@ def test_broken_off_the_next_run_goes_on(app: Flask, ended: list[int], monkeypat
     monkeypatch.undo()
     purge(app)
     assert answers() == 0
+
+
+@pytest.mark.parametrize("way", ["purge", "readiness"])
+def test_hashed_addresses_go_though_nobody_comes_any_more(app: Flask, way: str) -> None:
+    with writing():
+        take(Kind.WRONG_CODE, b"hashed", app.config["SETTINGS"].wrong_codes, LONG_AGO)
+    if way == "purge":
+        purge(app)
+    else:
+        app.test_client().get("/readyz")
+    with reading():
+        assert session().scalars(select(Bucket)).all() == []
 
 
 def test_what_is_left_is_never_shown_as_if_the_answers_were_there(app: Flask, cast: Cast) -> None:

@@ -11,7 +11,9 @@ from sqlalchemy import select
 
 from models.audit import Act, AuditEntry
 from models.base import reading, writing
+from models.facts import count_heads
 from models.meeting import Meeting, MeetingForm
+from models.publishing import publish_draft
 from models.question import Question
 from models.summary import keep_totals
 from models.talked_about import TalkedAbout
@@ -43,8 +45,8 @@ def test_it_holds_what_was_agreed_answered_and_added(mette: FlaskClient, cast: C
     with writing() as database:
         opened = database.get_one(Meeting, meeting)
         opened.draft.save(a_wording(can=3), cast.mette.id, NOW)
-        opened.publish(NOW, cast.mette)
-        opened.count_heads(52, cast.mette, NOW)
+        publish_draft(opened, NOW, cast.mette)
+        count_heads(opened, 52, cast.mette, NOW)
         TalkedAbout.mark(opened, points_of(meeting)[0], cast.mette, NOW, {"da": "Skærme er også ure."})
         TalkedAbout.mark(opened, points_of(meeting)[1], cast.mette, NOW, {"da": "Taget tilbage."}).withdraw(
             cast.mette, NOW
@@ -108,7 +110,7 @@ def test_a_point_that_few_answered_is_protected_in_a_large_meeting(mette: FlaskC
     with writing() as database:
         opened = database.get_one(Meeting, meeting)
         opened.draft.save(a_wording(can=3), cast.mette.id, NOW)
-        opened.publish(NOW, cast.mette)
+        publish_draft(opened, NOW, cast.mette)
     answer(meeting, doubts=(3,))
     close(meeting, cast)
     paper = words(mette.get(f"/meetings/{meeting}/record.pdf").data)

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from models.base import session, writing
 from models.meeting import Meeting, MeetingForm
+from models.publishing import publish_draft
 from models.question import Question
 from tests.factories import Cast, a_meeting, a_wording, answer, code_of
 from tests.valid_html import assert_valid_html
@@ -145,7 +146,7 @@ def test_a_point_that_the_answered_text_does_not_hold_is_named_as_it_was_last(
     with writing() as database:
         found = database.get_one(Meeting, meeting)
         found.draft.save(a_wording(can=3), cast.mette.id, NOW)
-        found.publish(datetime.now(UTC), cast.mette)
+        publish_draft(found, datetime.now(UTC), cast.mette)
     answer(meeting, questions={3: "Hvornår?"})
     act(meeting, lambda question: question.mark_answered(cast.mette, NOW, {"da": REPLY}))
     assert "Point 3" in replies(client, meeting, other)

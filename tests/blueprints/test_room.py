@@ -13,6 +13,7 @@ from html5lib import parse
 
 from models.base import writing
 from models.meeting import MeetingForm
+from models.publishing import publish_draft
 from models.scope import meeting_run_by
 from tests.factories import Cast, a_meeting, a_wording, answer, code_of
 from tests.valid_html import assert_valid_html
@@ -126,7 +127,7 @@ def test_a_point_below_the_limit_alone_has_no_counts(mette: FlaskClient, cast: C
         found = meeting_run_by(cast.mette, meeting)
         assert found
         found.draft.save(a_wording(can=3), cast.mette.id, datetime.now(UTC))
-        found.publish(datetime.now(UTC), cast.mette)
+        publish_draft(found, datetime.now(UTC), cast.mette)
     for _ in range(2):
         answer(meeting, [3])
     page = room(mette, meeting, **SPLIT)

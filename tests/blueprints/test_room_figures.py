@@ -10,10 +10,13 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from flask import Flask
 from flask.testing import FlaskClient
 
+from blueprints.languages import percent
 from models.answer import Difficulty, hash_of_key
 from models.base import writing
+from models.facts import count_heads
 from models.guess import Expectation
 from models.meeting import Meeting, MeetingForm
 from models.receiving import receive
@@ -23,6 +26,12 @@ from tests.factories import Cast, a_meeting, a_wording, answer, points_of
 
 YES, NO, UNSURE = Expectation.YES, Expectation.NO, Expectation.UNSURE
 TOO_MANY = "There are more answers than people present."
+
+
+def test_a_share_is_all_or_none_only_where_it_is(app: Flask) -> None:
+    with app.test_request_context("/?lang=en"):
+        shown = [percent(share) for share in (1.0, 0.9995, 0.812, 0.0005, 0.0, None)]
+    assert shown == ["100%", "99%", "81%", "1%", "0%", "–"]
 
 
 def asking(can: int = 1) -> Wording:
@@ -57,7 +66,7 @@ def said(
 
 def heads(meeting_id: int, cast: Cast, number: int | None) -> None:
     with writing() as database:
-        database.get_one(Meeting, meeting_id).count_heads(number, cast.mette, datetime.now(UTC))
+        count_heads(database.get_one(Meeting, meeting_id), number, cast.mette, datetime.now(UTC))
 
 
 def room(client: FlaskClient, meeting_id: int, view: str = "split") -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from models.audit import Act, AuditEntry
 from models.base import reading, session, writing
 from models.meeting import Meeting, MeetingForm
+from models.publishing import publish_draft
 from models.question import Question
 from tests.factories import Cast, a_meeting, a_wording, answer, csrf_token
 from tests.valid_html import assert_valid_html
@@ -144,7 +145,7 @@ def test_the_list_holds_every_question_the_newest_first_also_on_points_that_are_
     with writing() as database:
         found = database.get_one(Meeting, meeting)
         found.draft.save(a_wording(can=1), cast.mette.id, found.created_at)
-        found.publish(found.created_at, cast.mette)
+        publish_draft(found, found.created_at, cast.mette)
     answer(meeting, questions={2: "Hvornår?"})
     assert "Read questions (3)" in split(mette, meeting)
     page = listed(mette, meeting)

@@ -12,9 +12,9 @@ from sqlalchemy import event, select
 
 from models import base
 from models.base import reading, writing
+from models.facts import change_facts, count_heads
 from models.meeting import Meeting, MeetingForm
 from models.person import Person, SignIn
-from models.scope import meeting_run_by
 from models.voiding import Voiding
 from tests.factories import Cast, a_meeting, a_wording, answer, code_of, csrf_token, points_of
 from tests.factories import sign_in as signed_in
@@ -75,12 +75,12 @@ def test_whatever_the_screen_shows_makes_the_poll_new(mette: FlaskClient, cast: 
             database.get_one(Person, cast.mette.id).locale = "en"
 
     def change_place() -> None:
-        with writing():
-            meeting_run_by(cast.mette, meeting).change_facts(cast.mette, datetime.now(UTC), place="Biblioteket")  # type: ignore[union-attr]
-
-    def count_heads() -> None:
         with writing() as database:
-            database.get_one(Meeting, meeting).count_heads(52, cast.mette, datetime.now(UTC))
+            change_facts(database.get_one(Meeting, meeting), cast.mette, datetime.now(UTC), place="Biblioteket")
+
+    def set_headcount() -> None:
+        with writing() as database:
+            count_heads(database.get_one(Meeting, meeting), 52, cast.mette, datetime.now(UTC))
 
     def void() -> None:
         now = datetime.now(UTC)
@@ -88,10 +88,10 @@ def test_whatever_the_screen_shows_makes_the_poll_new(mette: FlaskClient, cast: 
             Voiding.void(database.get_one(Meeting, meeting), now - timedelta(minutes=5), now, cast.mette, now)
 
     def close() -> None:
-        with writing():
-            meeting_run_by(cast.mette, meeting).close(datetime.now(UTC), cast.mette)  # type: ignore[union-attr]
+        with writing() as database:
+            database.get_one(Meeting, meeting).close(datetime.now(UTC), cast.mette)
 
-    for act in (lambda: answer(meeting), count_heads, hide, void, raise_limit, speak_english, change_place, close):
+    for act in (lambda: answer(meeting), set_headcount, hide, void, raise_limit, speak_english, change_place, close):
         seen = etag(mette, meeting)
         assert status(mette, meeting, seen) == 304
         act()
@@ -115,8 +115,8 @@ def test_an_expired_sign_in_is_401_that_leads_nowhere(client: FlaskClient, cast:
 def test_polling_stops_when_the_meeting_closes(mette: FlaskClient, cast: Cast, view: str) -> None:
     meeting = a_meeting(cast)
     assert "every 3s" in mette.get(f"/meetings/{meeting}/summary?view={view}", headers=HTMX).text
-    with writing():
-        meeting_run_by(cast.mette, meeting).close(datetime.now(UTC), cast.mette)  # type: ignore[union-attr]
+    with writing() as database:
+        database.get_one(Meeting, meeting).close(datetime.now(UTC), cast.mette)
     response = mette.get(f"/meetings/{meeting}/summary?view={view}&lang=en", headers=HTMX)
     assert response.headers["HX-Retarget"] == "#stage"
     assert "The meeting is over." in response.text

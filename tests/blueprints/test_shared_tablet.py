@@ -17,6 +17,7 @@ from models.answer import Answer, Channel
 from models.base import DatabaseGone, reading, writing
 from models.guess import Expectation, Guess
 from models.meeting import Meeting, MeetingForm
+from models.publishing import publish_draft
 from models.question import LONGEST_QUESTION, Question
 from tests.factories import (
     PASSWORD,
@@ -120,7 +121,7 @@ def test_a_changed_text_is_read_again_and_what_was_typed_stays(tablet: Tablet, c
         wording = a_wording()
         newer = replace(wording.points[0], title={"da": "Et nyt punkt", "en": "A new point"})
         meeting.draft.save(replace(wording, points=(newer, *wording.points[1:])), cast.mette.id, datetime.now(UTC))
-        meeting.publish(datetime.now(UTC), cast.mette)
+        publish_draft(meeting, datetime.now(UTC), cast.mette)
     reply = tablet.send(fields, unclear=point, **{f"question-{point}": "Hvad betyder det?"})
     assert reply.status_code == 409
     assert "Et nyt punkt" in reply.text
@@ -215,7 +216,7 @@ def test_a_guess_that_the_changed_text_does_not_ask_for_falls_away(client: Flask
     with writing() as database:
         meeting = database.get_one(Meeting, tablet.meeting)
         meeting.draft.save(replace(wording, purpose={"da": "Et nyt formål."}), cast.mette.id, datetime.now(UTC))
-        meeting.publish(datetime.now(UTC), cast.mette)
+        publish_draft(meeting, datetime.now(UTC), cast.mette)
     changed = tablet.send(fields)
     assert changed.status_code == 409
     assert tablet.send(hidden(changed.text)).status_code == 303

@@ -104,6 +104,23 @@ def test_signing_out_ends_the_sign_in_for_a_copied_cookie_too(app: Flask, client
         assert database.scalars(select(SignIn)).all() == []
 
 
+def test_signing_in_again_ends_the_sign_in_before(app: Flask, client: FlaskClient, cast: Cast) -> None:
+    try_to_sign_in(client, cast.mette.email)
+    copied = client.get_cookie("afstemt")
+    assert copied is not None
+    try_to_sign_in(client, cast.mette.email)
+    thief = app.test_client()
+    thief.set_cookie("afstemt", copied.value)
+    assert (client.get("/meetings").status_code, thief.get("/meetings").status_code) == (200, 303)
+
+
+def test_signing_out_ends_a_sign_in_that_had_ended_by_idling(client: FlaskClient, cast: Cast) -> None:
+    sign_in(client, cast.mette, now=datetime.now(UTC) - timedelta(minutes=61))
+    client.post("/sign-out", data={"csrf_token": csrf_token(client)})
+    with reading() as database:
+        assert database.scalars(select(SignIn)).all() == []
+
+
 def test_a_new_password_ends_every_sign_in(client: FlaskClient, cast: Cast) -> None:
     sign_in(client, cast.mette)
     with writing() as database:
@@ -141,8 +158,9 @@ def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(settings: Config
 
 
 def test_failed_sign_ins_are_slowed_down_per_mail_even_with_the_right_password(client: FlaskClient, cast: Cast) -> None:
-    for _ in range(10):
-        assert try_to_sign_in(client, cast.mette.email, "guess").status_code == 422
+    spellings = (cast.mette.email, cast.mette.email.upper(), f" {cast.mette.email}\u200b")
+    for number in range(10):
+        assert try_to_sign_in(client, spellings[number % len(spellings)], "guess").status_code == 422
     blocked = try_to_sign_in(client, cast.mette.email)
     assert blocked.status_code == 429
     assert int(blocked.headers["Retry-After"]) > 0
@@ -170,9 +188,15 @@ def test_an_idle_sign_in_ends_after_an_hour(client: FlaskClient, cast: Cast) -> 
 
 
 def test_an_idle_sign_in_lasts_while_a_meeting_of_theirs_is_open(client: FlaskClient, cast: Cast) -> None:
-    a_meeting(cast)
+    a_meeting(cast, now=datetime.now(UTC) - timedelta(hours=4))
     sign_in(client, cast.mette, now=datetime.now(UTC) - timedelta(hours=3))
     assert client.get("/meetings").status_code == 200
+
+
+def test_a_sign_in_that_ended_by_idling_does_not_begin_again_with_a_meeting(client: FlaskClient, cast: Cast) -> None:
+    sign_in(client, cast.mette, now=datetime.now(UTC) - timedelta(hours=3))
+    a_meeting(cast)
+    assert client.get("/meetings").status_code == 303
 
 
 def test_no_sign_in_lasts_longer_than_twelve_hours(client: FlaskClient, cast: Cast) -> None:

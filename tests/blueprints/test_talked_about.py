@@ -18,6 +18,7 @@ from models.answer import Answer, hash_of_key
 from models.base import reading, writing
 from models.clock import local
 from models.meeting import Meeting, MeetingForm
+from models.publishing import publish_draft
 from models.summary import count
 from models.talked_about import TalkedAbout
 from tests.exported import table
@@ -331,7 +332,7 @@ def test_an_answer_to_an_outdated_text_is_not_asked(mette: FlaskClient, cast: Ca
     with writing() as database:
         found = database.get_one(Meeting, meeting)
         found.draft.save(a_wording(can=3), cast.mette.id, datetime.now(UTC))
-        found.publish(datetime.now(UTC), cast.mette)
+        publish_draft(found, datetime.now(UTC), cast.mette)
     mark(mette, meeting)
     page = receipt(mette, meeting, key).text
     assert "Teksten er ændret" in page

@@ -21,6 +21,7 @@ from models.base import reading, session, writing
 from models.draft import Draft
 from models.meeting import Meeting
 from models.person import Person
+from models.publishing import open_meeting
 from models.translation import texts_of
 from tests.blueprints.test_writing import HTMX, fields_of, found_in, save
 from tests.factories import Cast, a_meeting, a_wording, csrf_token
@@ -475,7 +476,7 @@ def test_a_closed_meeting_takes_nothing(client: FlaskClient, cast: Cast, meeting
     sheet.cell(row_of(sheet, "purpose"), TRANSLATION).value = "متأخر"
     with writing():
         opened = session().get_one(Meeting, meeting)
-        opened.open(opened.created_at, cast.mette)
+        open_meeting(opened, opened.created_at, cast.mette)
         opened.close(opened.created_at, cast.mette)
     reply = send(client, meeting, packed(book))
     assert (reply.status_code, reply.headers["Location"]) == (303, f"/meetings/{meeting}")

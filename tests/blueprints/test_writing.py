@@ -92,6 +92,24 @@ def test_what_is_typed_is_saved(client: FlaskClient, cast: Cast, draft: int) -> 
     assert meeting.draft.former("text-1", "en"), "the other language waits for a new translation"
 
 
+@pytest.mark.parametrize(
+    ("field", "pasted", "kept"),
+    [
+        ("title", "Fra\tregneark\u200b\nto linjer\ufeff", "Fra regneark to linjer"),
+        ("title", "Sma\u030a børn", "Små børn"),
+        ("purpose", "En\vto\u2028tre\r\nfire\x00", "En\nto\ntre\nfire"),
+        ("purpose", "\u05d0\u200f 👩\u200d🏫 می\u200cخ", "\u05d0\u200f 👩\u200d🏫 می\u200cخ"),
+    ],
+)
+def test_pasted_text_keeps_its_words_apart_and_nothing_invisible(
+    client: FlaskClient, cast: Cast, draft: int, field: str, pasted: str, kept: str
+) -> None:
+    fields: dict[str, Any] = {field: pasted}
+    save(client, draft, **fields)
+    meeting, wording = stored(draft, cast.mette)
+    assert (meeting.title if field == "title" else wording.purpose)["da"] == kept
+
+
 def test_a_field_that_is_not_sent_stays_as_it_was(client: FlaskClient, cast: Cast, draft: int) -> None:
     _, before = stored(draft, cast.mette)
     save(client, draft, purpose="Kun formålet")
@@ -242,6 +260,22 @@ def test_an_act_of_htmx_brings_its_list_and_says_where_to_go(client: FlaskClient
     removed = save(client, draft, headers=HTMX, remove="4")
     assert removed.headers["HX-Retarget"] == "#steps"
     assert json.loads(removed.headers["HX-Trigger-After-Settle"]) == {"goTo": {"id": "undo"}}
+
+
+@pytest.mark.parametrize("act", [{"remove": "1"}, {"down": "1"}, {"add": "point"}])
+def test_a_list_changed_alone_is_audited(client: FlaskClient, cast: Cast, draft: int, act: dict[str, Any]) -> None:
+    save(client, draft, **act)
+    with reading() as database:
+        noted = database.query(AuditEntry).filter_by(meeting_id=draft, act=Act.DRAFT_WRITTEN).one()
+    assert noted.by_id == cast.mette.id
+
+
+def test_an_end_before_the_beginning_is_hinted_at(client: FlaskClient, draft: int) -> None:
+    told = re.compile(r'class="says attention" id="closes-lacks"')
+    save(client, draft, date="2031-02-03", time="19:00", closes="2031-02-03T19:01")
+    assert not told.search(client.get(f"/meetings/{draft}/agreement").text)
+    save(client, draft, closes="2031-02-03T00:00")
+    assert told.search(client.get(f"/meetings/{draft}/agreement").text)
 
 
 def test_pressing_remove_twice_removes_once(client: FlaskClient, cast: Cast, draft: int) -> None:

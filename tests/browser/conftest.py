@@ -27,11 +27,11 @@ from playwright.sync_api import (
 )
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from app import create_app
 from config import Config
 from models import base
 from models.base import writing
 from models.person import Person, Viewer
+from tests.applications import application
 from tests.chromium import FLAGS, PHONE, chromium_path
 from tests.databases import Database, SQLiteFiles, hurry
 from tests.factories import Cast
@@ -204,10 +204,19 @@ def database(sqlite_files: SQLiteFiles) -> Iterator[Database]:
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def listening() -> Iterator[socket.socket]:
+    """Where the servers of this process listen, one after the other: with one address they are one application."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        bound.listen()
+        yield bound
+
+
 @pytest.fixture
-def live(cast: Cast, settings: Config) -> Iterator[Live]:
+def live(cast: Cast, settings: Config, listening: socket.socket) -> Iterator[Live]:
     """The application, with the cast."""
-    yield from _served(settings)
+    yield from _served(settings, listening)
 
 
 class _Silent(WSGIRequestHandler):
@@ -219,26 +228,19 @@ class _Silent(WSGIRequestHandler):
         return
 
 
-def _served(settings: Config) -> Iterator[Live]:
+def _served(settings: Config, listening: socket.socket) -> Iterator[Live]:
     """In a thread of this process, so that a test looks into the same database through the same models."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen()
-        port = listening.getsockname()[1]
-        url = f"http://127.0.0.1:{port}"
-        settings.instance_dir.mkdir(exist_ok=True)
-        app = create_app(replace(settings, public_url=url))
-        hurry(base.engine())
-        server = make_server(
-            "127.0.0.1", port, app, threaded=True, request_handler=_Silent, fd=os.dup(listening.fileno())
-        )
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
-        yield Live(url, app)
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        base.engine().dispose()
+    port = listening.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    app = application(replace(settings, public_url=url))
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Silent, fd=os.dup(listening.fileno()))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    yield Live(url, app)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    base.engine().dispose()
 
 
 def signed_in(context: BrowserContext, live: Live, viewer: Viewer) -> Page:

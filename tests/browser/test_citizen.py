@@ -8,14 +8,16 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from config import LANGUAGES
 from models.answer import Answer, hash_of_key
 from models.base import reading, writing
 from models.meeting import Meeting
-from models.summary import Totals, count
+from models.summary import count
+from models.totals import Totals
 from tests.browser.conftest import Devices, Live
+from tests.browser.walks import change_the_text
 from tests.factories import Cast, a_meeting, a_wording, code_of, points_of, switch_languages
 
 NewDevice = Callable[..., BrowserContext]
@@ -80,6 +82,17 @@ def test_coming_back_leads_to_the_answer_and_never_to_a_blank_form(live: Live, c
     send(back)
     figures = totals(meeting)
     assert (figures.answers, figures.understood_first, figures.understood_now) == (1, 0, 1)
+
+
+def test_a_changed_text_is_said_below_the_thanks_and_hides_nothing(live: Live, cast: Cast, phone: NewDevice) -> None:
+    meeting = a_meeting(cast)
+    page = opened(live, phone(), meeting)
+    send(page)
+    change_the_text(cast, meeting)
+    page.reload()
+    page.locator("h1").click(trial=True)
+    page.locator("#invitations a").click()
+    expect(page.locator("form#answer")).to_be_visible()
 
 
 def test_changing_and_deleting_happen_in_place(live: Live, cast: Cast, phone: NewDevice, devices: Devices) -> None:
@@ -153,10 +166,21 @@ def test_a_proxy_in_trouble_takes_nothing_away(live: Live, cast: Cast, phone: Ne
     assert totals(meeting).answers == 1
 
 
-def test_pressing_twice_answers_once(live: Live, cast: Cast, phone: NewDevice) -> None:
+def test_pressing_twice_answers_once_and_a_slow_answer_is_said_to_be_under_way(
+    live: Live, cast: Cast, phone: NewDevice
+) -> None:
     meeting = a_meeting(cast)
     page = opened(live, phone(), meeting)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/answers", hold)
     page.locator(".send .button").dblclick()
+    expect(page.locator("#state")).to_contain_text("Sender …")
+    held.pop().continue_()
+    assert not held
     page.wait_for_selector("[data-mode=receipt]")
     assert totals(meeting).answers == 1
 

@@ -21,10 +21,14 @@ from app import create_app
 from blueprints.citizen.rendered import RenderedPages
 from config import Config
 from models.base import reading, writing
+from models.facts import change_facts
 from models.late import LATE_WITHIN
 from models.meeting import Meeting
-from models.summary import Totals, count
+from models.publishing import publish_draft
+from models.summary import count
 from models.summary import totals as summed
+from models.totals import Totals
+from tests.applications import application
 from tests.browser.conftest import Devices, look_again
 from tests.chromium import FLAGS, chromium_path
 from tests.factories import Cast, a_meeting, a_wording, code_of, points_of
@@ -70,8 +74,7 @@ class Server:
 
 @pytest.fixture
 def app(cast: Cast, settings: Config) -> Flask:
-    settings.instance_dir.mkdir(exist_ok=True)
-    return create_app(settings)
+    return application(settings)
 
 
 @pytest.fixture
@@ -205,7 +208,7 @@ def test_an_answer_given_without_a_network_counts_though_the_meeting_closed_mean
     with writing() as database:
         found = database.get_one(Meeting, meeting)
         # Where the network comes back, the language is no longer the meeting's.
-        found.change_facts(cast.mette, datetime.now(UTC), languages=["da"])
+        change_facts(found, cast.mette, datetime.now(UTC), languages=["da"])
         found.close(datetime.now(UTC), cast.mette)
     device.set_offline(False)
     receipt(page)
@@ -293,7 +296,7 @@ def test_what_was_typed_goes_along_into_another_language_even_where_the_text_has
     with writing() as database:
         found = database.get_one(Meeting, meeting)
         found.draft.save(a_wording(can=3), cast.mette.id, datetime.now(UTC))
-        found.publish(datetime.now(UTC), cast.mette)
+        publish_draft(found, datetime.now(UTC), cast.mette)
     page.goto(f"{page.url}&change=1")
     tick(page, 1, "Why so early?")
     page.get_by_role("link", name="Dansk").click()
@@ -346,7 +349,7 @@ def test_a_text_that_has_changed_meanwhile_is_shown_again_with_all_that_was_type
     with writing() as database:
         found = database.get_one(Meeting, meeting)
         found.draft.save(a_wording(can=3), cast.mette.id, datetime.now(UTC))
-        found.publish(datetime.now(UTC), cast.mette)
+        publish_draft(found, datetime.now(UTC), cast.mette)
     server.start(app)
     page.get_by_role("button", name="Try again").click()
     expect(page.locator("main")).to_have_attribute("data-mode", "changed")

@@ -12,13 +12,15 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 import content
+from config import LANGUAGES
 from content import TemplatePoint
 from models.answer import Channel
 from models.base import reading, writing
 from models.clock import local
 from models.meeting import Meeting, MeetingForm
 from models.question import Question
-from models.summary import PointTotals, Totals, count
+from models.summary import count
+from models.totals import PointTotals, Totals
 from models.voiding import Voiding
 from models.wording import Influence, WordedPoint, Wording
 from tests.browser.conftest import Devices, Live, axe, signed_in
@@ -220,6 +222,21 @@ def test_a_sheet_of_each_template_is_one_page_and_its_code_is_read(live: Live, c
             assert [round(side) for side in document[0].get_size()] == [595, 842], "A4"
             assert decoded(picture(document, scale=2)) == [f"{live.url}/m/{code_of(meeting)}"]
     assert sheets == {**dict.fromkeys(wordings, 1), "long": 2}
+
+
+@pytest.mark.slow
+def test_a_poster_in_every_language_and_an_agreement_are_one_page_each(
+    live: Live, cast: Cast, laptop: NewDevice
+) -> None:
+    title = {"da": "Forældremøde om den nye skemastruktur fra august for 4. til 6. klasse"}
+    meeting = a_meeting(cast, wording=a_wording(can=3, fixed=2), title=title, languages=list(LANGUAGES))
+    page = signed_in(laptop(), live, cast.mette)
+    pages = {}
+    for path in (f"/meetings/{meeting}/poster", f"/m/{code_of(meeting)}/da"):
+        page.goto(live.at(path))
+        with pages_of(page.pdf(prefer_css_page_size=True)) as document:
+            pages[path] = len(document)
+    assert set(pages.values()) == {1}, pages
 
 
 @pytest.mark.slow

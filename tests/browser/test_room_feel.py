@@ -105,6 +105,19 @@ def test_a_poll_that_is_answered_late_takes_nothing_away(live: Live, cast: Cast,
     assert page.locator(f"#explain-{points_of(meeting)[0]}").count() == 1, "what is folded out was kept"
 
 
+def test_a_room_that_was_signed_in_to_anew_elsewhere_acts_again(live: Live, cast: Cast, devices: Devices) -> None:
+    devices.expect("Error Code 400")
+    meeting = a_meeting(cast)
+    answer(meeting, [1])
+    room = room_of(live, cast, meeting, devices.tablet())
+    stale = "fields => { for (const each of fields) each.setAttribute('value', 'stale') }"
+    room.locator("[name=csrf_token]").evaluate_all(stale)
+    room.locator("[id^=talked-]").first.click()
+    expect(room.locator("[name=csrf_token][value=stale]")).to_have_count(0)
+    room.locator("[id^=talked-]").first.click()
+    expect(room.locator(".talked")).to_have_count(1)
+
+
 def test_a_tablet_that_slept_recovers_alone(live: Live, cast: Cast, devices: Devices) -> None:
     for part in ("ERR_INTERNET_DISCONNECTED", "htmx:"):
         devices.expect(part)
@@ -115,6 +128,7 @@ def test_a_tablet_that_slept_recovers_alone(live: Live, cast: Cast, devices: Dev
     room = room_of(live, cast, meeting, context)
     context.set_offline(True)
     expect(room.locator("#lost")).not_to_be_empty()
+    assert re.search("kl\\.\u00a0\\d\\d\\.\\d\\d", room.locator("#lost").text_content() or ""), "no line ends in kl."
     room.evaluate("locks[0].released = true")
     answer(meeting)
     context.set_offline(False)

@@ -11,7 +11,8 @@ from playwright.sync_api import BrowserContext, Page, Response, Route, expect
 
 from models.base import reading
 from models.meeting import Meeting
-from models.summary import PointTotals, count
+from models.summary import count
+from models.totals import PointTotals
 from tests.browser.conftest import SCHEMES, Devices, Live, axe, look_again, signed_in
 from tests.factories import Cast, a_meeting, answer, code_of, points_of
 

@@ -159,6 +159,9 @@ def test_who_is_signed_out_signs_in_elsewhere_and_loses_nothing(
         database.query(SignIn).delete()
     page.locator("#purpose").fill("Skrevet efter udlogning")
     expect(page.locator("#signed-out")).to_be_visible()
+    with page.expect_response(lambda reply: reply.status == 401):
+        page.locator("[formaction$=opening]").click()
+    expect(page.locator("#purpose")).to_have_value("Skrevet efter udlogning")
     signed_in(page.context, live, cast.mette).close()
     look_again(page)
     expect(page.locator("#saved-line")).to_be_visible()
@@ -171,13 +174,15 @@ def test_two_pages_never_overwrite_each_other_unasked(
     devices.expect("Response Status Error Code 409")
     other = writing_page(live, laptop(), cast, draft)
     with saving(other, "Den anden"):
+        other.locator("#purpose").fill("Den anden")
         other.locator("#decider").fill("Den anden")
     page.locator("#decider").fill("Min")
     expect(page.locator("#conflict")).to_contain_text("Mette Holm")
     assert wording_of(draft).decider["da"] == "Den anden"
     page.locator("[name=keep]").click()
-    expect(page.locator("#conflict")).to_be_empty()
+    expect(page.locator("#purpose")).to_have_value("Den anden")
     assert wording_of(draft).decider["da"] == "Min"
+    assert wording_of(draft).purpose["da"] == "Den anden", "nothing was typed there on this page"
 
 
 def test_leaving_with_something_unsaved_asks(page: Page, live: Live) -> None:
@@ -194,6 +199,13 @@ def test_leaving_with_something_unsaved_asks(page: Page, live: Live) -> None:
     assert asked == ["beforeunload"]
 
 
+def test_another_language_comes_once_what_was_typed_is_saved(page: Page, draft: int) -> None:
+    page.locator("#purpose").fill("Nyt formål")
+    page.locator("#tabs [value=en]").click()
+    expect(page.locator("#purpose-danish")).to_have_text("Nyt formål")
+    expect(page).to_have_url(re.compile("lang=en"))
+
+
 def test_pressed_too_early_the_button_leads_to_the_first_field(page: Page) -> None:
     page.locator("#room").fill("")
     page.locator("[formaction$=opening]").click()
@@ -205,6 +217,8 @@ def test_pressed_too_early_the_button_leads_to_the_first_field(page: Page) -> No
 def test_it_all_works_without_javascript(live: Live, cast: Cast, laptop: NewDevice, draft: int) -> None:
     page = writing_page(live, laptop(java_script_enabled=False), cast, draft)
     page.locator("#purpose").fill("Uden script")
+    page.locator("#room").press("Enter")
+    expect(page).to_have_url(re.compile(r"/agreement$"))
     page.locator("button[value=point]").click()
     page.locator("#text-5").fill("Femte punkt")
     page.locator("#point-5 [value=TOGETHER]").check()

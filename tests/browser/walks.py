@@ -14,6 +14,7 @@ from models.base import writing
 from models.meeting import Meeting, MeetingForm
 from models.municipality import Municipality
 from models.person import Person
+from models.publishing import publish_draft
 from models.question import Question
 from models.talked_about import TalkedAbout
 from tests.browser.conftest import Devices, Live, look_again, signed_in
@@ -133,7 +134,7 @@ def change_the_text(cast: Cast, meeting: int) -> None:
         first, _, *others = found.draft.wording.points
         new = a_point(2, title={"da": "Et nyt punkt", "en": "A new point"})
         found.draft.save(replace(found.draft.wording, points=(first, new, *others)), cast.mette.id, now)
-        found.publish(now, cast.mette)
+        publish_draft(found, now, cast.mette)
 
 
 def talk_about(cast: Cast, meeting: int) -> None:
