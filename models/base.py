@@ -91,7 +91,7 @@ class _Database:
         #: The engine for looking. SQLite's transactions see one moment by themselves; on PostgreSQL each query would
         #: see what was written before it.
         self.reader: Engine | None = None
-        self._thread_lock = threading.Lock()
+        self._thread_lock = threading.RLock()
         self._lock_path: str | None = None
         self._descriptor: tuple[int, int] | None = None
         self._of_thread = threading.local()
@@ -143,7 +143,7 @@ class _Database:
         yield kept.connection
 
     @contextmanager
-    def one_writer(self) -> Iterator[None]:
+    def turn(self) -> Iterator[None]:
         if self._lock_path is None:
             yield
             return
@@ -151,14 +151,22 @@ class _Database:
         if not self._thread_lock.acquire(timeout=BUSY_TIMEOUT_SECONDS):
             raise DatabaseGone("others are writing")
         try:
+            yield
+        finally:
+            self._thread_lock.release()
+
+    @contextmanager
+    def one_writer(self) -> Iterator[None]:
+        with self.turn():
+            if self._lock_path is None:
+                yield
+                return
             descriptor = self._lock_descriptor(self._lock_path)
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             try:
                 yield
             finally:
                 fcntl.flock(descriptor, fcntl.LOCK_UN)
-        finally:
-            self._thread_lock.release()
 
     def _lock_descriptor(self, path: str) -> int:
         if self._descriptor is None or self._descriptor[0] != os.getpid():
@@ -263,6 +271,15 @@ def writing() -> Iterator[Session]:
         finally:
             _glance.reset(glance)
             _current.reset(token)
+
+
+@contextmanager
+def in_turn() -> Iterator[None]:
+    """Around a write that many send at once, together with what is computed for it: on SQLite one thread of a process
+    after the other. Only one writes there anyway, and threads that compute at the same time take the interpreter from
+    the one for whose lock all the others wait. Never around what waits for the network."""
+    with _database.turn():
+        yield
 
 
 @contextmanager

@@ -32,7 +32,7 @@ from blueprints.fragments import asked_by_htmx, fragment_at
 from blueprints.headers import settings
 from blueprints.wrong_codes import unknown_meeting
 from models.answer import Answer, AnswerDeleted, Channel, hash_of_key
-from models.base import DatabaseGone, glancing, reading, writing, writing_prepared
+from models.base import DatabaseGone, glancing, in_turn, reading, writing, writing_prepared
 from models.meeting import Meeting, State
 from models.new_answer import Overtaken
 from models.receiving import look_into, receive
@@ -42,7 +42,6 @@ from models.submission import (
     NoSuchMeeting,
     NotOpenYet,
     Sender,
-    Submission,
     WrongField,
 )
 from models.throttle import Throttled
@@ -65,17 +64,17 @@ def answers(code: str) -> Response | BaseResponse:
     wanted = _wanted()
     if wanted in settings().languages:
         languages.use(wanted)
+    # Read before the turn: a phone that sends slowly must not keep the others waiting.
+    fields = request.form
     try:
-        form = AnswerForm.parse(request.form)
+        with in_turn():
+            form = AnswerForm.parse(fields)
+            if not form.errors:
+                _take(code, form)
     except BadKey:
         return _not_taken(
             code, 400, gettext("We didn't understand that"), gettext("Try again. What you wrote is still here.")
         )
-    if form.errors:
-        return _with_meeting(code, form, lambda meeting: _wrong(meeting, form, form.errors))
-    submission, sender = form.submission(Channel.OWN_PHONE, proven_minute(code, form, now())), _sender()
-    try:
-        _take(code, submission, sender)
     except NoSuchMeeting:
         return unknown_meeting(code, typed=form.texts)
     except WrongField as wrong:
@@ -93,6 +92,8 @@ def answers(code: str) -> Response | BaseResponse:
         title = gettext("We couldn't send your answer.")
         text = gettext("Try again soon. What you wrote is still here.")
         return _not_taken(code, 503, title, text, RETRY_SECONDS)
+    if form.errors:
+        return _with_meeting(code, form, lambda meeting: _wrong(meeting, form, form.errors))
     return _accepted(code, form)
 
 
@@ -188,7 +189,8 @@ def _not_taken(code: str, status: int, title: str, text: str, retry_after: int |
     return response
 
 
-def _take(code: str, submission: Submission, sender: Sender) -> None:
+def _take(code: str, form: AnswerForm) -> None:
+    submission, sender = form.submission(Channel.OWN_PHONE, proven_minute(code, form, now())), _sender()
     with glancing(), suppress(Overtaken):
         new = look_into(code, submission, now(), sender)
         if new is not None:
