@@ -12,9 +12,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from blueprints import access, languages
 from blueprints.access import now, staff, viewer
 from blueprints.headers import settings
-from blueprints.meetings import meetings, translation_sheet
-from blueprints.meetings.translation_rows import OtherSpreadsheet, Taking, rows, taking
-from blueprints.meetings.translation_sheet import NotASpreadsheet
+from blueprints.meetings import meetings
+from blueprints.meetings.translation_rows import NotASpreadsheet, OtherSpreadsheet, Taking, rows, taking
 from blueprints.meetings.writing import closed_meanwhile
 from models.base import reading, writing
 from models.keeping import keep_translations
@@ -44,6 +43,9 @@ def translation(meeting_id: int) -> Answer:
 @meetings.get("/<int:meeting_id>/translation.xlsx")
 @staff
 def translation_file(meeting_id: int) -> Response:
+    # Spreadsheets cost a start of the application a twelfth of a second, and are rarely asked for.
+    from blueprints.meetings import translation_sheet  # noqa: PLC0415
+
     with reading():
         meeting = access.meeting_to_run(meeting_id)
         language = request.args.get("lang", "")
@@ -62,10 +64,12 @@ def translation_file(meeting_id: int) -> Response:
 @staff
 def take_translation(meeting_id: int) -> Answer:
     """Take what a translator sends: all of it, or nothing where a row is wrong."""
+    from blueprints.meetings.translation_sheet import read  # noqa: PLC0415
+
     language = request.form.get("lang", "")
     languages.use(viewer().locale)
     try:
-        sent = translation_sheet.read(_sent())
+        sent = read(_sent())
         with writing():
             meeting = access.meeting_to_run(meeting_id)
             if meeting.state(now()) is State.CLOSED:

@@ -56,6 +56,10 @@ class Taking:
         return len(self.translations) - self.older
 
 
+class NotASpreadsheet(ValueError):
+    """What was sent can't be read as one; says in a sentence what it is or what to do."""
+
+
 class OtherSpreadsheet(ValueError):
     """The rows are not of this meeting or this language; says so in a sentence."""
 

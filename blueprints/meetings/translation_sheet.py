@@ -18,7 +18,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from blueprints import languages
-from blueprints.meetings.translation_rows import Cells, Row
+from blueprints.meetings.translation_rows import Cells, NotASpreadsheet, Row
 from models.wording import DANISH
 
 MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -48,10 +48,6 @@ _TYPE = "Calibri"
 _LINE_LENGTH, _LINE_HEIGHT, _MORE_ROOM = 48, 15.5, 1.3
 _LINE = Border(bottom=Side("thin", color=_EDGE))
 _LEFT_TO_RIGHT, _RIGHT_TO_LEFT = 1, 2
-
-
-class NotASpreadsheet(ValueError):
-    """What was sent can't be read as one; says in a sentence what it is or what to do."""
 
 
 def written(rows: list[Row], language: str) -> bytes:
