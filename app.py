@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
@@ -45,6 +46,10 @@ class Afstemt(Flask):
         """An address may hold a citizen's key, so the log names the rule that matched instead."""
         self.logger.error("Exception on %s\n%s", headers.rule_asked_for(), errors.told(exc_info[1]))
 
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """As it is: no view is a coroutine, and to ask five times a request costs what a header does."""
+        return func
+
 
 def create_app(config: Config | None = None) -> Flask:
     config = config or Config.from_environment()
@@ -58,6 +63,8 @@ def create_app(config: Config | None = None) -> Flask:
         SESSION_COOKIE_SECURE=config.secure,
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,
+        # Checked in `headers`, after a request of another site was refused, and not for each page that is only read.
+        WTF_CSRF_CHECK_DEFAULT=False,
         BABEL_DEFAULT_LOCALE="en",
         BABEL_DEFAULT_TIMEZONE="Europe/Copenhagen",
         BABEL_TRANSLATION_DIRECTORIES=";".join(config.translations),

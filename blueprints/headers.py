@@ -106,13 +106,15 @@ def init_app(app: Flask) -> None:
     over_https = [HTTPS_ONLY] if config.secure else []
     on_pages, on_assets = [*ON_EVERY_RESPONSE, build, *over_https], [*ON_ASSETS, *over_https]
 
+    csrf.init_app(app)
+
     @app.before_request
     def refuse_other_sites() -> None:
-        if request.method not in SAFE_METHODS and comes_from_elsewhere(request, config.public_url):
+        if request.method in SAFE_METHODS:
+            return
+        if comes_from_elsewhere(request, config.public_url):
             abort(403)
-
-    # After the check above: a request of another site is refused before any token is looked at.
-    csrf.init_app(app)
+        csrf.protect(apply_exemptions=True)
 
     app.wsgi_app = _with_headers(app.wsgi_app, on_pages, on_assets)  # type: ignore[assignment, method-assign]
 

@@ -21,7 +21,8 @@ manager.session_protection = None
 
 
 def init_app(app: Flask) -> None:
-    manager.init_app(app, add_context_processor=False)
+    # Without its `init_app`: that looks for a cookie that remembers people, in every answer, and there is none.
+    app.login_manager = manager  # type: ignore[attr-defined]
 
 
 @manager.user_loader
