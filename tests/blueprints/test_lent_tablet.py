@@ -27,7 +27,8 @@ from tests.valid_html import assert_valid_html
 
 @pytest.fixture
 def tablet(client: FlaskClient, cast: Cast) -> Tablet:
-    return Tablet(client, cast, a_meeting(cast))
+    """Lent to a meeting that has been open for some hours."""
+    return Tablet(client, cast, a_meeting(cast, now=datetime.now(UTC) - timedelta(hours=4)))
 
 
 def test_lending_leads_to_the_shared_page_and_is_noted(tablet: Tablet) -> None:
